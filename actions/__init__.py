@@ -1,0 +1,1 @@
+"""Custom actions, one a file: slots -> knowledge -> utter_message -> events."""

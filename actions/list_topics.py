@@ -1,0 +1,39 @@
+"""List what the policy covers, by topic; or what it has on one topic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+
+
+class ActionListTopics(Action):
+    """All topics as choices, or the provisions of the topic that was chosen."""
+
+    def name(self) -> str:
+        return "action_list_topics"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        policy = turn.policy
+        topic = policy.topics.get(turn.entity("topic") or "")
+        if topic is None:
+            count = sum(len(measure.provisions) for measure in policy.measures.values())
+            turn.say("utter_topics", measures=len(policy.measures), provisions=count)
+            for entry in policy.topics.values():
+                turn.offer(entry.name[turn.language], "ask_topics", topic=entry.id)
+            return turn.end("choices", listed=True, found=[], shown=0)
+        turn.say("utter_topic", topic=topic.name[turn.language])
+        everything = [p for p in turn.knowledge.provisions.values() if p.policy == policy.id]
+        # A provision's first topic is its main one.
+        main = [p for p in everything if p.topics[:1] == (topic.id,)]
+        beside = [p for p in everything if topic.id in p.topics[1:]]
+        turn.offer_provisions([*main, *beside])
+        found = [provision.id for provision in [*main, *beside]]
+        return turn.end("choices", listed=True, found=found, shown=len(found))

@@ -1,0 +1,100 @@
+"""The founder picks from what was offered: "2", "the second one", "the loan one"."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.check_validity import ActionCheckValidity
+from actions.find_contact import ActionFindContact
+from actions.find_measures import ActionFindMeasures
+from actions.hand_over import ActionHandOver
+from actions.list_topics import ActionListTopics
+from actions.show_more import ActionShowMore
+from actions.show_original import ActionShowOriginal
+from actions.switch_language import ActionSwitchLanguage
+from actions.take_district import ActionTakeDistrict
+from actions.turn import Turn
+from knowledge.picking import ordinal
+
+# What a choice's payload leads to; the same as stories/rules.yml says for the intent.
+_FOLLOWED_BY: dict[str, type[Action]] = {
+    "ask_measure": ActionFindMeasures,
+    "ask_contact": ActionFindContact,
+    "ask_original": ActionShowOriginal,
+    "ask_validity": ActionCheckValidity,
+    "ask_topics": ActionListTopics,
+    "ask_more": ActionShowMore,
+    "ask_human": ActionHandOver,
+    "switch_language": ActionSwitchLanguage,
+    "inform_district": ActionTakeDistrict,
+}
+
+
+class ActionSelectOption(Action):
+    """Do what the chosen option says, as if it had been tapped."""
+
+    def name(self) -> str:
+        return "action_select_option"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        payload = _meant(turn)
+        if payload is not None:
+            return await follow(payload, dispatcher, tracker, domain)
+        if turn.slot("options"):
+            turn.say("utter_option_unknown")
+            turn.options += [(title, payload) for title, payload in turn.slot("options")]
+            return turn.end("choices", listed=bool(turn.slot("listed")))
+        # Nothing was offered: "the second one" of what? The words may still be a question.
+        return await ActionFindMeasures().run(dispatcher, tracker, domain)
+
+
+async def follow(
+    payload: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+) -> list[EventType]:
+    """Run what a payload such as `/ask_contact{"provision": "sz-2016/6.2"}` leads to."""
+    intent, brace, rest = payload.removeprefix("/").partition("{")
+    entities = json.loads(brace + rest) if brace else {}
+    tapped = copy.copy(tracker)
+    tapped.latest_message = {
+        "text": payload,
+        "intent": {"name": intent, "confidence": 1.0},
+        "entities": [{"entity": kind, "value": value} for kind, value in entities.items()],
+    }
+    events: list[EventType] = await _FOLLOWED_BY[intent]().run(dispatcher, tapped, domain)
+    return events
+
+
+def _meant(turn: Turn) -> str | None:
+    options: list[tuple[str, str]] = [(title, payload) for title, payload in turn.slot("options") or []]
+    found = [_payload(p.id) for p in turn.found]
+    if not turn.slot("listed") and found and not turn.text.strip().isdigit():
+        # "The second one" of what was found, not of the buttons under a card.
+        index = ordinal(turn.text, len(found))
+        return found[index] if index is not None else None
+    index = ordinal(turn.text, len(options))
+    if index is not None:
+        return options[index][1]
+    return _by_subject(turn, [payload for _, payload in options])
+
+
+def _by_subject(turn: Turn, payloads: list[str]) -> str | None:
+    """ "The loan one": the option that a search for the words ranks first."""
+    ranking = turn.content.search.find(turn.text, limit=len(turn.knowledge.provisions)).matches
+    for match in ranking[: len(ranking) // 4]:
+        for payload in payloads:
+            if f'"{match.provision}"' in payload:
+                return payload
+    return None
+
+
+def _payload(provision: str) -> str:
+    return "/ask_measure" + json.dumps({"provision": provision})

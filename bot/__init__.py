@@ -1,0 +1,1 @@
+"""Running ChuangWen: the assistant in one process, its store and its channels."""

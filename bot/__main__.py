@@ -1,0 +1,74 @@
+"""The command line: `python -m bot COMMAND`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+# Before numpy and TensorFlow are imported, or they take every core for work that has none.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+
+from bot.settings import Settings, SettingsError, set_up_logging  # noqa: E402
+from knowledge.reader import ContentError  # noqa: E402
+
+_COMMANDS = {
+    "serve": "answer over HTTP (the server that `make run` starts)",
+    "ask": "print the answer to one question",
+    "chat": "talk in the terminal",
+    "batch": "answer a list of questions: JSON lines in, JSON lines out",
+    "train": "train the model that understands what founders want",
+    "check": "validate all content and say every mistake",
+    "reload": "let the running server take changed content, whole or not at all",
+    "settings": "list every setting with its value (secrets masked)",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 if all went well, 1 if not, 2 for wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="ChuangWen: ask Shenzhen's 2016 startup policy in your own words.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, what in _COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        _add_arguments(name, command)
+    options = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        quiet = options.command in ("ask", "chat", "batch", "check", "settings", "train", "reload")
+        set_up_logging("WARNING" if quiet and settings.log_level == "INFO" else settings.log_level)
+        run = importlib.import_module(f"bot.commands.{options.command}").run
+        return int(run(options, settings) or 0)
+    except (SettingsError, ContentError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    if name == "serve":
+        parser.add_argument("--host", help="address to listen on (default: CHUANGWEN_HOST)")
+        parser.add_argument("--port", help="port to listen on (default: CHUANGWEN_PORT)")
+    if name == "ask":
+        parser.add_argument("question", nargs="+", help="the question, in Chinese or English")
+        parser.add_argument("--json", action="store_true", help="print the whole turn as JSON")
+    if name == "train":
+        parser.add_argument(
+            "--if-changed", action="store_true", help="only if nlu/, stories/, … have changed"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

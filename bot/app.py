@@ -1,0 +1,126 @@
+"""The one process: channels, store, assistant, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from bot.assistant import Assistant, AssistantUnavailable, RasaAssistant
+from bot.channels.base import Problem, problem_response
+from bot.channels.web import WebChannel
+from bot.conversation import Conversations, UnknownChoice, UnknownConversation
+from bot.message import TurnStore
+from bot.settings import PROJECT, Settings
+from bot.site.api import KnowledgeApi
+from bot.store.sql import SqlStore
+from knowledge.live import LIBRARY, Library
+from knowledge.reader import ContentError
+
+logger = logging.getLogger(__name__)
+
+_PAGE = PROJECT / "bot" / "site" / "talk.html"
+_PAGE_POLICY = (
+    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def make_app(
+    settings: Settings,
+    assistant: Assistant | None = None,
+    store: TurnStore | None = None,
+    library: Library = LIBRARY,
+) -> Starlette:
+    """The ASGI application; what is not given is made from the settings."""
+    library.configure(settings.knowledge_dirs, settings.cache_dir)
+    assistant = assistant or RasaAssistant(settings.model)
+    store = store or SqlStore(settings.database)
+    state = {"ready": False}
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await assistant.start()
+        state["ready"] = True
+        loop = asyncio.get_running_loop()
+        with suppress(NotImplementedError, ValueError, RuntimeError):
+            # Not the main thread, as in tests: there is no signal to take.
+            loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
+        yield
+        state["ready"] = False
+        settings.pid_file.unlink(missing_ok=True)
+        await assistant.stop()
+        await store.close()
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(request: Request) -> Response:
+        if not state["ready"]:
+            raise Problem(503, "Not ready", "The assistant is still starting; try again in a moment.")
+        return JSONResponse({"status": "ready", "content": library.content.knowledge.version})
+
+    conversations = Conversations(assistant, store)
+    return Starlette(
+        routes=[
+            Route("/health", health),
+            Route("/ready", ready),
+            *WebChannel(conversations, settings.signing_key()).routes(),
+            *KnowledgeApi(library).routes(),
+            *_page_routes(),
+        ],
+        exception_handlers={
+            Problem: problem_response,
+            HTTPException: _http_error,
+            UnknownConversation: _problem(404, "No such conversation", "Start one with POST /api/conversations."),
+            UnknownChoice: _problem(422, "No such choice", "A choice must be one that the last turn offered."),
+            AssistantUnavailable: _problem(503, "No answer", "The assistant did not answer; try again in a moment."),
+            Exception: _problem(500, "Our mistake", "Something went wrong here. Nothing was lost; try again."),
+        },
+        lifespan=lifespan,
+    )
+
+
+def _page_routes() -> list[Route]:
+    async def page(request: Request) -> Response:
+        return FileResponse(_PAGE, headers={"Content-Security-Policy": _PAGE_POLICY})
+
+    async def asset(request: Request) -> Response:
+        return FileResponse(_PAGE.with_name(request.url.path.lstrip("/")))
+
+    return [Route("/", page), Route("/talk.js", asset), Route("/talk.css", asset)]
+
+
+def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-def]
+    def handler(request: Request, error: Exception) -> Response:
+        if status >= 500:
+            # The kind of error and where it came from, never what a founder wrote.
+            logger.error("%s on %s", type(error).__name__, request.url.path, exc_info=status == 500)
+        return problem_response(request, Problem(status, title, detail))
+
+    return handler
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return problem_response(request, Problem(error.status_code, error.detail, error.detail))
+
+
+async def _reload(library: Library) -> None:
+    """Exchange the content; with any mistake in it the old stays."""
+    try:
+        changed = await asyncio.to_thread(library.reload)
+        logger.info("content reloaded, %s", "new" if changed else "unchanged")
+    except ContentError as error:
+        logger.error("content not reloaded, the old stays in use: %s", error)

@@ -1,0 +1,244 @@
+"""The only door to Rasa: one message and the state before it in, a reply and the state after out."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import logging
+import threading
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from aiohttp import ClientResponseError
+from jsonschema import Draft202012Validator
+from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.channels.channel import UserMessage as RasaMessage
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+from rasa.utils.log_utils import configure_structlog
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from bot.message import Part, Reply, UserMessage
+from bot.tracker_store import TurnTrackers
+from knowledge.card import Card, CardUnit
+from knowledge.language import DEFAULT, LANGUAGES, has_words
+from knowledge.live import LIBRARY
+
+logger = logging.getLogger(__name__)
+
+# Longer than any real question; what is beyond it is not read.
+LONGEST_READ = 1000
+TIMEOUT_SECONDS = 20.0
+_NOTHING_SAID = "/nlu_fallback"
+
+State = dict[str, Any]
+_Result = TypeVar("_Result")
+
+
+class AssistantUnavailable(Exception):
+    """The assistant gave no answer: not started, too slow, or it failed."""
+
+
+class Assistant(Protocol):
+    """Understands and answers. Holds nothing of a conversation: the state comes and goes."""
+
+    async def start(self) -> None: ...
+
+    async def answer(
+        self, message: UserMessage, payload: str | None, state: State
+    ) -> tuple[Reply, State]:
+        """`payload`: what a tapped choice says. Raises AssistantUnavailable."""
+
+    async def stop(self) -> None: ...
+
+
+class RasaAssistant:
+    """Rasa's Agent on a thread and event loop of its own, its actions in the same process."""
+
+    def __init__(self, model: Path) -> None:
+        self._model = model
+        self._trackers = TurnTrackers()
+        self._agent: Agent | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    async def start(self) -> None:
+        """Load the model and the content and answer once, so that the first founder waits for
+        nothing. Raises AssistantUnavailable if the model cannot be loaded."""
+        loop = asyncio.new_event_loop()
+        self._loop = loop
+        self._thread = threading.Thread(target=loop.run_forever, name="rasa", daemon=True)
+        self._thread.start()
+        started = time.perf_counter()
+        try:
+            await self._on_thread(self._load())
+        except Exception as error:
+            raise AssistantUnavailable(f"the model {self._model} did not load: {error}") from error
+        warm = UserMessage("warm-up", "warm-up", "有什么贷款？ hello")
+        await self.answer(warm, None, {})
+        logger.info("assistant ready in %.1f s", time.perf_counter() - started)
+
+    async def answer(
+        self, message: UserMessage, payload: str | None, state: State
+    ) -> tuple[Reply, State]:
+        if self._agent is None:
+            raise AssistantUnavailable("not started")
+        try:
+            return await asyncio.wait_for(
+                self._on_thread(self._turn(message, payload, state)), TIMEOUT_SECONDS
+            )
+        except asyncio.TimeoutError as error:
+            raise AssistantUnavailable(f"no answer in {TIMEOUT_SECONDS:.0f} s") from error
+
+    async def stop(self) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+        self._agent = None
+
+    async def _on_thread(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        if self._loop is None:
+            work.close()
+            raise AssistantUnavailable("not started")
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    async def _load(self) -> None:
+        # Unset, Rasa prints debug lines of every turn, with what the user said.
+        configure_structlog(logging.WARNING)
+        _validate_action_results_once()
+        LIBRARY.content  # noqa: B018 - loads content and search before the first question
+        self._agent = Agent.load(
+            self._model, tracker_store=self._trackers, action_endpoint=InProcessActions()
+        )
+        if self._agent.processor is None:
+            raise AssistantUnavailable(f"{self._model} holds no model; run `make train`")
+
+    async def _turn(
+        self, message: UserMessage, payload: str | None, state: State
+    ) -> tuple[Reply, State]:
+        assert self._agent is not None and self._agent.processor is not None
+        domain: Domain = self._agent.processor.domain
+        sender = message.conversation
+        slots = dict(state)
+        if message.focus is not None:
+            slots["focus"] = message.focus
+        self._trackers.open(_tracker(sender, slots, domain))
+        said = _Said()
+        metadata = {
+            "language": message.language or slots.get("preferred_language"),
+            "previous_language": slots.get("language"),
+        }
+        try:
+            await self._agent.processor.handle_message(
+                RasaMessage(payload or _spoken(message.text), said, sender, metadata=metadata)
+            )
+        finally:
+            tracker = self._trackers.close(sender)
+        if message.language and tracker.get_slot("language") != message.language:
+            tracker.slots["language"].value = message.language
+        return _reply(said.messages, tracker), _state(tracker)
+
+
+class InProcessActions(EndpointConfig):  # type: ignore[misc]
+    """Runs custom actions here instead of asking an action server."""
+
+    def __init__(self) -> None:
+        # The selective domain keeps Rasa from copying the whole domain into every call.
+        super().__init__(url="inprocess://actions", enable_selective_domain=True)
+        self._executor = ActionExecutor()
+        self._executor.register_package("actions")
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await self._executor.run(kwargs["json"])
+        except ActionExecutionRejection as error:
+            body = json.dumps({"action_name": error.action_name, "error": error.message})
+            raise ClientResponseError(400, "rejected", body) from error  # type: ignore[arg-type]
+
+
+class _Said(OutputChannel):  # type: ignore[misc]
+    """Collects what Rasa sends, as it sends it."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "chuangwen"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.messages.append(message)
+
+
+@functools.cache
+def _validate_action_results_once() -> None:
+    # Rasa lets jsonschema check its own schema again on each action, which is most of a turn
+    # (docs/adr/0001). The same validation, with the schema compiled once.
+    validator = Draft202012Validator(RemoteAction.action_response_format_spec())
+
+    def validate(self: RemoteAction, result: dict[str, Any]) -> bool:
+        validator.validate(result)
+        return True
+
+    RemoteAction._validate_action_result = validate
+
+
+def _tracker(sender: str, slots: State, domain: Domain) -> DialogueStateTracker:
+    """A tracker that knows the slots and nothing else; every turn is as short as the first."""
+    events = [ActionExecuted("action_listen")]
+    known = {slot.name for slot in domain.slots}
+    events += [SlotSet(name, value) for name, value in slots.items() if name in known]
+    return DialogueStateTracker.from_events(sender, events, domain.slots)
+
+
+def _state(tracker: DialogueStateTracker) -> State:
+    return {
+        name: slot.value
+        for name, slot in tracker.slots.items()
+        if slot.value is not None and slot.value != slot.initial_value
+    }
+
+
+def _spoken(text: str) -> str:
+    """What Rasa is given of a founder's text: a leading / would let anyone name an intent."""
+    text = text[:LONGEST_READ].lstrip(" /\t\n")
+    return text if has_words(text) else _NOTHING_SAID
+
+
+def _reply(messages: list[dict[str, Any]], tracker: DialogueStateTracker) -> Reply:
+    parts: list[Part] = []
+    end: dict[str, Any] = {}
+    for message in messages:
+        custom = message.get("custom") or {}
+        if message.get("text"):
+            parts.append(Part(text=message["text"]))
+        if "card" in custom:
+            parts.append(Part(card=Card.from_json(custom["card"])))
+        if "unit" in custom:
+            parts.append(Part(unit=CardUnit.from_json(custom["unit"])))
+        if "outcome" in custom:
+            end = custom
+    if not parts:
+        raise AssistantUnavailable("the assistant said nothing")
+    latest = tracker.latest_message
+    intent = (latest.intent if latest else None) or {}
+    language = tracker.get_slot("language")
+    return Reply(
+        # Only small talk is answered by a text alone, without an action that says the outcome.
+        outcome=end.get("outcome", "smalltalk"),
+        language=language if language in LANGUAGES else DEFAULT,
+        intent=intent.get("name") or "nlu_fallback",
+        confidence=float(intent.get("confidence") or 0.0),
+        parts=tuple(parts),
+        choices=tuple((c["title"], c["payload"]) for c in end.get("choices", [])),
+        found=tuple(end.get("found") or ()),
+    )

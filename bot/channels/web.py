@@ -1,0 +1,108 @@
+"""The HTTP API: conversations of the website's visitors and of other programs."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any, Protocol
+
+import jwt
+import yaml
+from jsonschema import Draft202012Validator, RefResolver
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.channels.base import Problem, read_json
+from bot.message import Turn, UserMessage
+
+_ALGORITHM = "HS256"
+_DESCRIPTION = Path(__file__).with_name("openapi.yml")
+
+
+class TakesMessages(Protocol):
+    """What the API needs of bot/conversation.py."""
+
+    async def create(self, conversation: str) -> None: ...
+
+    async def handle(self, message: UserMessage) -> Turn: ...
+
+
+class WebChannel:
+    """Starts conversations and takes their messages; who speaks is what the token says."""
+
+    def __init__(self, conversations: TakesMessages, key: str) -> None:
+        self._conversations, self._key = conversations, key
+        self.description: dict[str, Any] = yaml.safe_load(_DESCRIPTION.read_text("utf-8"))
+        self._message = Draft202012Validator(
+            self.description["components"]["schemas"]["Message"],
+            resolver=RefResolver("", self.description),
+        )
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/conversations", self._create, methods=["POST"]),
+            Route("/api/conversations/{id}/messages", self._say, methods=["POST"]),
+            Route("/api/openapi.json", self._describe, methods=["GET"]),
+        ]
+
+    async def _create(self, request: Request) -> Response:
+        identity = secrets.token_urlsafe(16)
+        await self._conversations.create(_conversation(identity))
+        token = jwt.encode({"sub": identity}, self._key, algorithm=_ALGORITHM)
+        return JSONResponse({"id": identity, "token": token}, status_code=201)
+
+    async def _say(self, request: Request) -> Response:
+        identity = self._authorised(request)
+        data = await read_json(request)
+        errors = sorted(self._message.iter_errors(data), key=lambda e: [str(p) for p in e.path])
+        if errors:
+            where = "/".join(str(part) for part in errors[0].path) or "body"
+            raise Problem(422, "Not a message", f"{where}: {_plain(errors[0])}")
+        turn = await self._conversations.handle(
+            UserMessage(
+                conversation=_conversation(identity),
+                id=data["id"].lower(),
+                text=data.get("text", ""),
+                choice=data.get("choice"),
+                language=data.get("language"),
+                focus=data.get("focus"),
+            )
+        )
+        return JSONResponse({**turn.to_json(), "conversation": identity})
+
+    async def _describe(self, request: Request) -> Response:
+        return JSONResponse(self.description)
+
+    def _authorised(self, request: Request) -> str:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem(401, "No token", "Send the conversation's token: Authorization: Bearer …")
+        try:
+            claims = jwt.decode(token.strip(), self._key, algorithms=[_ALGORITHM])
+        except jwt.InvalidTokenError as error:
+            raise Problem(401, "Wrong token", "The token is not one of ours.") from error
+        if claims.get("sub") != request.path_params["id"]:
+            raise Problem(403, "Not yours", "The token is for another conversation.")
+        return str(claims["sub"])
+
+
+def _conversation(identity: str) -> str:
+    return f"web:{identity}"
+
+
+def _plain(error: Any) -> str:
+    """A schema error in words, without repeating what was sent."""
+    if error.validator == "oneOf":
+        return "send either text or choice"
+    if error.validator == "required":
+        return "id is missing"
+    if error.validator == "maxLength":
+        return f"longer than {error.validator_value} characters"
+    if error.validator == "additionalProperties":
+        return "has a key that is not known"
+    if error.validator == "enum":
+        return f"one of {', '.join(error.validator_value)}"
+    if error.validator == "pattern":
+        return "must be a UUID"
+    return f"must be of type {error.validator_value}"

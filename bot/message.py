@@ -1,0 +1,168 @@
+"""What a channel knows: a message that comes in, the turn that goes out, and who keeps turns."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from knowledge.card import Card, CardUnit, unit_text
+from knowledge.language import Language
+
+QUOTING = ("answer", "original")
+NAMING_UNITS = ("answer", "contact")
+MOST_PROVISIONS = 5
+
+
+@dataclass(frozen=True)
+class UserMessage:
+    """One message of a founder. `id` is the channel's own, so that a repeat is known as one.
+
+    Either `text` or `choice` (the id of a choice of the last turn). `language` fixes the answer's
+    language; `focus` is the provision that the founder is looking at.
+    """
+
+    conversation: str
+    id: str
+    text: str = ""
+    choice: str | None = None
+    language: Language | None = None
+    focus: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to tap. `payload` is what tapping it says; it never leaves the server."""
+
+    id: str
+    title: str
+    payload: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of an answer, in order: a text, a card, or a unit's offices."""
+
+    text: str = ""
+    card: Card | None = None
+    unit: CardUnit | None = None
+
+    def to_text(self) -> str:
+        if self.card is not None:
+            return self.card.to_text()
+        return unit_text(self.unit) if self.unit is not None else self.text
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the assistant says to one message. `found`: provisions behind it, best first."""
+
+    outcome: str
+    language: Language
+    intent: str
+    confidence: float
+    parts: tuple[Part, ...]
+    choices: tuple[tuple[str, str], ...]  # title, payload
+    found: tuple[str, ...]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        return tuple(part.card for part in self.parts if part.card is not None)
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(part.to_text() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One finished turn, as it is recorded and as channels render it."""
+
+    id: str
+    conversation: str
+    number: int
+    language: Language
+    intent: str
+    confidence: float
+    outcome: str
+    replies: tuple[str, ...]
+    cards: tuple[dict[str, Any], ...]
+    choices: tuple[Choice, ...]
+    provisions: tuple[str, ...]
+    units: tuple[str, ...]
+    quotes: tuple[str, ...]
+    ms: float
+
+    @classmethod
+    def of(cls, message: UserMessage, number: int, reply: Reply, ms: float) -> Turn:
+        cards = reply.cards
+        units = [u.id for card in cards if card.view in NAMING_UNITS for u in card.units]
+        units += [part.unit.id for part in reply.parts if part.unit is not None]
+        return cls(
+            id=message.id,
+            conversation=message.conversation,
+            number=number,
+            language=reply.language,
+            intent=reply.intent,
+            confidence=round(reply.confidence, 4),
+            outcome=reply.outcome,
+            replies=(reply.text,),
+            cards=tuple(card.to_json() for card in cards),
+            choices=tuple(
+                Choice(f"{number}-{position}", title, payload)
+                for position, (title, payload) in enumerate(reply.choices, start=1)
+            ),
+            provisions=reply.found[:MOST_PROVISIONS],
+            units=tuple(dict.fromkeys(units)),
+            quotes=tuple(card.quote for card in cards if card.view in QUOTING),
+            ms=round(ms, 2),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """For the outside: without the payloads of choices."""
+        choices = [{"id": choice.id, "title": choice.title} for choice in self.choices]
+        return {**asdict(self), "choices": choices}
+
+    def to_record(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Turn:
+        lists = ("replies", "cards", "provisions", "units", "quotes")
+        return cls(
+            **{
+                **record,
+                **{name: tuple(record[name]) for name in lists},
+                "choices": tuple(Choice(**choice) for choice in record["choices"]),
+            }
+        )
+
+    def to_text(self) -> str:
+        """The whole turn as plain text, choices numbered, for channels without buttons."""
+        lines = [f"{number}. {c.title}" for number, c in enumerate(self.choices, start=1)]
+        return "\n\n".join([*self.replies, "\n".join(lines)]).strip()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A conversation as it is kept: the assistant's state after `turns` turns.
+
+    `repeated`: the recorded turn, when the message asked about was answered before.
+    """
+
+    state: dict[str, Any]
+    turns: int
+    last_choices: tuple[Choice, ...]
+    repeated: Turn | None
+
+
+class TurnStore(Protocol):
+    """Keeps conversations. A turn and the state after it are written together or not at all."""
+
+    async def create(self, conversation: str) -> None: ...
+
+    async def read(self, conversation: str, message_id: str) -> Stored | None:
+        """None if there is no such conversation."""
+
+    async def record(self, turn: Turn, text: str, state: dict[str, Any]) -> None: ...
+
+    async def close(self) -> None: ...

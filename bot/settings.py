@@ -1,0 +1,155 @@
+"""All settings, read once from the environment."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_MASKED = "********"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and says what would do."""
+
+
+def _setting(name: str, what: str, secret: bool = False) -> dict[str, object]:
+    return {"name": name, "what": what, "secret": secret}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set from outside. `from_environment` reads and checks it."""
+
+    host: str = field(
+        default="127.0.0.1",
+        metadata=_setting("CHUANGWEN_HOST", "address to listen on; 0.0.0.0 for all"),
+    )
+    port: int = field(
+        default=8000, metadata=_setting("CHUANGWEN_PORT", "port to listen on, 1 to 65535")
+    )
+    data_dir: Path = field(
+        default=PROJECT / "var",
+        metadata=_setting("CHUANGWEN_DATA_DIR", "folder for the database, caches and the secret"),
+    )
+    database_url: str = field(
+        default="",
+        metadata=_setting(
+            "CHUANGWEN_DATABASE_URL",
+            "SQLAlchemy address of the database; empty: SQLite in the data folder",
+            secret=True,
+        ),
+    )
+    secret: str = field(
+        default="",
+        repr=False,
+        metadata=_setting(
+            "CHUANGWEN_SECRET",
+            "key that signs conversation tokens, at least 32 characters; empty: made once and "
+            "kept in the data folder",
+            secret=True,
+        ),
+    )
+    log_level: str = field(
+        default="INFO", metadata=_setting("CHUANGWEN_LOG_LEVEL", f"one of {', '.join(_LEVELS)}")
+    )
+    model: Path = field(
+        default=PROJECT / "models" / "chuangwen.tar.gz",
+        metadata=_setting("CHUANGWEN_MODEL", "the trained Rasa model"),
+    )
+    knowledge_dirs: tuple[Path, ...] = field(
+        default=(PROJECT / "knowledge",),
+        metadata=_setting(
+            "CHUANGWEN_KNOWLEDGE_DIRS",
+            f"content folders, separated by {os.pathsep!r}; the first also gives the labels",
+        ),
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Raises SettingsError for a value that cannot be used or a name that does not exist."""
+        names = {str(f.metadata["name"]): f for f in fields(cls)}
+        unknown = [n for n in environment if n.startswith("CHUANGWEN_") and n not in names]
+        if unknown:
+            raise SettingsError(
+                f"unknown setting {sorted(unknown)[0]}; `python -m bot settings` lists them"
+            )
+        given = {names[n].name: environment[n].strip() for n in names if environment.get(n)}
+        values: dict[str, object] = dict(given)
+        if "port" in given:
+            values["port"] = port_number(given["port"], "CHUANGWEN_PORT")
+        if "data_dir" in given:
+            values["data_dir"] = Path(given["data_dir"]).expanduser().resolve()
+        if "model" in given:
+            values["model"] = Path(given["model"]).expanduser().resolve()
+        if "knowledge_dirs" in given:
+            folders = [Path(p).expanduser() for p in given["knowledge_dirs"].split(os.pathsep)]
+            values["knowledge_dirs"] = tuple(folders)
+        if "log_level" in given:
+            values["log_level"] = given["log_level"].upper()
+            if values["log_level"] not in _LEVELS:
+                raise SettingsError(
+                    f"CHUANGWEN_LOG_LEVEL is {given['log_level']!r}; one of {', '.join(_LEVELS)}"
+                )
+        if "secret" in given and len(given["secret"]) < 32:
+            raise SettingsError("CHUANGWEN_SECRET is too short; it needs at least 32 characters")
+        return cls(**values)  # type: ignore[arg-type]
+
+    @property
+    def database(self) -> str:
+        """The database's address, SQLite in the data folder by default."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'chuangwen.db'}"
+
+    @property
+    def cache_dir(self) -> Path:
+        return self.data_dir / "cache"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.data_dir / "server.pid"
+
+    def signing_key(self) -> str:
+        """The secret; made once with mode 0600 where none is given."""
+        if self.secret:
+            return self.secret
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        path = self.data_dir / "secret"
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii").strip()
+
+    def table(self) -> list[tuple[str, str, str]]:
+        """Name, value (secrets masked) and meaning of every setting."""
+        rows = []
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, tuple):
+                value = os.pathsep.join(str(part) for part in value)
+            shown = _MASKED if entry.metadata["secret"] and value else str(value)
+            rows.append((str(entry.metadata["name"]), shown, str(entry.metadata["what"])))
+        return rows
+
+
+def port_number(text: str, name: str) -> int:
+    """A port from text; raises SettingsError that names the setting."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise SettingsError(f"{name} is {text!r}; a port is a number from 1 to 65535")
+    return int(text)
+
+
+def set_up_logging(level: str) -> None:
+    """One line a message on standard error; Rasa's own debug lines would hold what users said."""
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    for noisy in ("rasa", "matplotlib", "jieba", "asyncio", "alembic", "tensorflow", "apscheduler"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

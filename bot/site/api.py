@@ -1,0 +1,69 @@
+"""What can be read without a conversation: provisions and search."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.channels.base import Problem
+from knowledge.cards import heading, make_card
+from knowledge.language import DEFAULT, LANGUAGES, Language, clean, detect
+from knowledge.live import Library
+
+SUGGESTIONS = 5
+LONGEST_QUESTION = 1000
+
+
+class KnowledgeApi:
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/provisions/{id:path}", self._provision, methods=["GET"]),
+            Route("/api/search", self._search, methods=["GET"]),
+        ]
+
+    async def _provision(self, request: Request) -> Response:
+        knowledge = self._library.content.knowledge
+        provision = knowledge.provision(request.path_params["id"])
+        if provision is None:
+            raise Problem(404, "No such provision", "Ids look like 6.2 or sz-2016/6.2.")
+        return JSONResponse(make_card(knowledge, provision, _language(request)).to_json())
+
+    async def _search(self, request: Request) -> Response:
+        question = clean(request.query_params.get("q", ""))
+        if not question or len(question) > LONGEST_QUESTION:
+            detail = f"Give q, a question of 1 to {LONGEST_QUESTION} characters."
+            raise Problem(400, "No question", detail)
+        language = _language(request, detect(question))
+        content = self._library.content
+        found = await asyncio.to_thread(content.search.find, question, SUGGESTIONS)
+        matches = [
+            {
+                "provision": match.provision,
+                "score": round(match.score, 4),
+                "heading": heading(
+                    content.knowledge, content.knowledge.provisions[match.provision], language
+                ),
+            }
+            for match in found.matches
+        ]
+        return JSONResponse(
+            {
+                "matches": matches,
+                "out_of_scope": round(found.out_of_scope, 4),
+                "no_subject": round(found.no_subject, 4),
+            }
+        )
+
+
+def _language(request: Request, default: Language = DEFAULT) -> Language:
+    language = request.query_params.get("language", default)
+    if language not in LANGUAGES:
+        raise Problem(400, "Unknown language", f"language is one of {', '.join(LANGUAGES)}.")
+    return cast(Language, language)

@@ -1,0 +1,164 @@
+"""Turns and conversation states in a database, through SQLAlchemy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from bot.message import Choice, Stored, Turn
+from bot.store.tables import conversations, turns
+
+_Result = TypeVar("_Result")
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SqlStore:
+    """Keeps conversations in SQLite or PostgreSQL; calls run on threads of its own.
+
+    A turn and the state after it are one transaction: a turn that was answered is there after
+    the process is killed.
+    """
+
+    def __init__(self, url: str, workers: int = 1) -> None:
+        self._engine = _engine(url)
+        # One writer is what SQLite has; PostgreSQL gains from a few.
+        workers = workers if self._engine.dialect.name == "sqlite" else max(workers, 8)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="store")
+        migrate(self._engine)
+
+    async def create(self, conversation: str) -> None:
+        """A new, empty conversation; one that is there already stays as it is."""
+        await self._run(lambda connection: self._create(connection, conversation))
+
+    async def read(self, conversation: str, message_id: str) -> Stored | None:
+        return await self._run(lambda connection: self._read(connection, conversation, message_id))
+
+    async def record(self, turn: Turn, text: str, state: dict[str, Any]) -> None:
+        await self._run(lambda connection: self._record(connection, turn, text, state))
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        self._engine.dispose()
+
+    async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
+        def in_transaction() -> _Result:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
+
+    def _create(self, connection: Connection, conversation: str) -> None:
+        now = _now()
+        try:
+            with connection.begin_nested():
+                connection.execute(
+                    conversations.insert(),
+                    {"id": conversation, "state": "{}", "turns": 0, "created": now, "updated": now},
+                )
+        except IntegrityError:
+            pass  # It was there already.
+
+    def _read(self, connection: Connection, conversation: str, message_id: str) -> Stored | None:
+        row = connection.execute(_READ, {"conversation": conversation}).first()
+        if row is None:
+            return None
+        again = connection.execute(
+            _REPEATED, {"conversation": conversation, "message_id": message_id}
+        ).first()
+        state = json.loads(row.state)
+        options = state.get("options") or []
+        return Stored(
+            state=state,
+            turns=row.turns,
+            last_choices=tuple(
+                Choice(f"{row.turns}-{position}", title, payload)
+                for position, (title, payload) in enumerate(options, start=1)
+            ),
+            repeated=Turn.from_record(json.loads(again.record)) if again is not None else None,
+        )
+
+    def _record(
+        self, connection: Connection, turn: Turn, text: str, state: dict[str, Any]
+    ) -> None:
+        now = _now()
+        connection.execute(
+            turns.insert(),
+            {
+                "conversation": turn.conversation,
+                "number": turn.number,
+                "message_id": turn.id,
+                "text": text,
+                "record": json.dumps(turn.to_record(), ensure_ascii=False),
+                "created": now,
+            },
+        )
+        connection.execute(
+            _ADVANCE,
+            {
+                "b_id": turn.conversation,
+                "b_state": json.dumps(state, ensure_ascii=False),
+                "b_turns": turn.number,
+                "b_updated": now,
+            },
+        )
+
+
+_READ = sa.select(conversations.c.state, conversations.c.turns).where(
+    conversations.c.id == sa.bindparam("conversation")
+)
+_REPEATED = sa.select(turns.c.record).where(
+    turns.c.conversation == sa.bindparam("conversation"),
+    turns.c.message_id == sa.bindparam("message_id"),
+)
+_ADVANCE = (
+    conversations.update()
+    .where(conversations.c.id == sa.bindparam("b_id"))
+    .values(
+        state=sa.bindparam("b_state"),
+        turns=sa.bindparam("b_turns"),
+        updated=sa.bindparam("b_updated"),
+    )
+)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest version of the tables."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    engine = sa.create_engine(url, future=True, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+        @sa.event.listens_for(engine, "connect")
+        def set_pragmas(connection: Any, _: Any) -> None:
+            cursor = connection.cursor()
+            # Readers do not wait for the writer, and a commit survives the end of the process.
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA busy_timeout=5000")
+            cursor.close()
+
+    return engine
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,37 @@
+"""The tables. Changes to them go through bot/store/migrations/."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    # The assistant's state after the last turn, as JSON: slots, never texts.
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("turns", sa.Integer, nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("updated", sa.DateTime(timezone=True), nullable=False),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column(
+        "conversation",
+        sa.String(200),
+        sa.ForeignKey("conversations.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("message_id", sa.String(200), nullable=False),
+    # What the founder said, with personal numbers masked.
+    sa.Column("text", sa.Text, nullable=False),
+    # The turn as JSON, so that a repeat gets the same answer.
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("conversation", "message_id", name="uq_turns_message"),
+)

@@ -1,0 +1,259 @@
+"""The card: one structured answer that every channel renders to its own limits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from knowledge.language import Language
+
+View = Literal["answer", "contact", "original", "status"]
+
+
+@dataclass(frozen=True)
+class CardHotline:
+    number: str
+    use: str
+
+
+@dataclass(frozen=True)
+class CardContact:
+    """An office of today; in English its Chinese name with a translation beside it."""
+
+    id: str
+    name: str
+    translation: str | None
+    translation_official: bool
+    takes: str
+    website: str | None
+    hotlines: tuple[CardHotline, ...]
+
+
+@dataclass(frozen=True)
+class CardUnit:
+    """A responsible unit: `name` as the policy writes it, `today` what became of it."""
+
+    id: str
+    name: str
+    translation: str | None
+    today: str
+    confirmed: bool
+    contacts: tuple[CardContact, ...]
+    fallback: str
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> CardUnit:
+        contacts = tuple(_contact_from_json(contact) for contact in data["contacts"])
+        return cls(**{**data, "contacts": contacts})
+
+
+@dataclass(frozen=True)
+class CardLink:
+    title: str
+    url: str | None
+    date: str | None = None
+
+
+@dataclass(frozen=True)
+class CardChange:
+    label: str
+    when: str
+    text: str
+    status: Literal["confirmed", "open"]
+    sources: tuple[CardLink, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A provision in one language: what it says, word for word, and whom to ask today.
+
+    `quote` is the official Chinese in every language. `view` says what the founder asked for;
+    the data are the same in each. `labels` are the words around them, in the card's language.
+    """
+
+    provision: str  # "sz-2016/6.2"
+    number: str
+    policy: str
+    measure: int
+    heading: str
+    language: Language
+    view: View
+    kind: Literal["offer", "service", "duty"]
+    open: bool  # an unconfirmed change bears on it: never to be read as a current offer
+    summary: str
+    quote: str
+    units: tuple[CardUnit, ...]
+    see_also: tuple[CardContact, ...]
+    see_also_labels: tuple[str, ...]
+    changes: tuple[CardChange, ...]
+    documents: tuple[CardLink, ...]
+    newer: tuple[CardLink, ...]
+    hotline: CardHotline  # whom to call when nothing better is known
+    as_of: str
+    labels: dict[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Card:
+        """The card again from `to_json`, as it comes out of Rasa or the store."""
+
+        def links(entries: list[dict[str, Any]]) -> tuple[CardLink, ...]:
+            return tuple(CardLink(**entry) for entry in entries)
+
+        return cls(
+            **{
+                **data,
+                "units": tuple(CardUnit.from_json(unit) for unit in data["units"]),
+                "see_also": tuple(_contact_from_json(entry) for entry in data["see_also"]),
+                "see_also_labels": tuple(data["see_also_labels"]),
+                "changes": tuple(
+                    CardChange(**{**c, "sources": links(c["sources"])}) for c in data["changes"]
+                ),
+                "hotline": CardHotline(**data["hotline"]),
+                "documents": links(data["documents"]),
+                "newer": links(data["newer"]),
+            }
+        )
+
+    def to_text(self) -> str:
+        """The card as plain text: what was asked for first, then what a founder needs with it."""
+        parts = [self.heading, *_NOTES[self.view](self), self.as_of]
+        return "\n".join(part for part in parts if part)
+
+
+def _contact_from_json(data: dict[str, Any]) -> CardContact:
+    return CardContact(**{**data, "hotlines": tuple(CardHotline(**h) for h in data["hotlines"])})
+
+
+def _answer(card: Card) -> list[str]:
+    return [
+        card.summary,
+        *_standing(card),
+        *_original(card),
+        *_units(card, detailed=False),
+        *_see_also(card, detailed=False),
+        *_changes(card),
+        *_newer(card),
+    ]
+
+
+def _original(card: Card) -> list[str]:
+    gap = [card.labels["gap"]] if "〔缺字〕" in card.quote else []
+    return [f"【{card.labels['quote']}】", card.quote, *gap]
+
+
+def _contact(card: Card) -> list[str]:
+    return [
+        *_standing(card),
+        *_units(card, detailed=True),
+        *_see_also(card, detailed=True),
+        _explained(card, card.hotline),
+    ]
+
+
+def _status(card: Card) -> list[str]:
+    return [*_standing(card), *_changes(card), *_newer(card)]
+
+
+def _standing(card: Card) -> list[str]:
+    notes = [card.labels["duty"]] if card.kind == "duty" else []
+    return notes + ([card.labels["open"]] if card.open else [])
+
+
+def _units(card: Card, detailed: bool) -> list[str]:
+    if not card.units:
+        return [card.labels["no_units"]]
+    lines = [f"【{card.labels['units']}】"]
+    shown: set[str] = set()
+    for unit in card.units:
+        name = unit.name
+        if unit.translation:
+            name += f" ({unit.translation}; {card.labels['translation']})"
+        if not unit.contacts:
+            lines.append(f"• {name} → {unit.today}")
+            continue
+        names = "、".join(_named(card, contact) for contact in unit.contacts)
+        if all(contact.id in shown for contact in unit.contacts):
+            lines.append(f"• {name} → {names}")
+            continue
+        lines.append(f"• {name} →")
+        for contact in unit.contacts:
+            lines.append("   " + _office(card, contact, detailed))
+            shown.add(contact.id)
+    return lines
+
+
+def _see_also(card: Card, detailed: bool) -> list[str]:
+    lines = []
+    for label, contact in zip(card.see_also_labels, card.see_also, strict=True):
+        lines += [f"【{label}】", "   " + _office(card, contact, detailed)]
+    return lines
+
+
+def _named(card: Card, contact: CardContact) -> str:
+    if not contact.translation:
+        return contact.name
+    mark = "" if contact.translation_official else f"; {card.labels['translation']}"
+    return f"{contact.name} ({contact.translation}{mark})"
+
+
+def _office(card: Card, contact: CardContact, detailed: bool) -> str:
+    parts = [_named(card, contact)]
+    if detailed and contact.takes:
+        parts.append(contact.takes)
+    if contact.website:
+        parts.append(contact.website)
+    # The general hotline is explained once, at the end of the card.
+    explained = [line for line in contact.hotlines if line.number != card.hotline.number]
+    if detailed and explained:
+        parts += [_explained(card, line) for line in explained]
+        parts.append(card.hotline.number)
+    else:
+        parts.append(" / ".join(line.number for line in contact.hotlines))
+    return " · ".join(parts)
+
+
+def _explained(card: Card, line: CardHotline) -> str:
+    opened, closed = ("(", ")") if card.language == "en" else ("（", "）")
+    return f"{line.number}{opened}{line.use}{closed}" if line.use else line.number
+
+
+def _changes(card: Card) -> list[str]:
+    if not card.changes:
+        return []
+    lines = [f"【{card.labels['changes']}】"]
+    for change in card.changes:
+        colon = ": " if card.language == "en" else "："
+        mark = f"【{card.labels['open_change']}】" if change.status == "open" else ""
+        when = f"{change.when}{colon}" if change.when.strip("—") else ""
+        lines.append(f"• {mark}{when}{change.text}")
+        lines += [
+            f"   {card.labels['source']}{colon}{source.title} {source.url}"
+            for source in change.sources
+        ]
+    return lines
+
+
+def _newer(card: Card) -> list[str]:
+    if not card.newer:
+        return []
+    return [
+        f"【{card.labels['newer']}】",
+        *(f"• {link.date} {link.title} {link.url}" for link in card.newer),
+    ]
+
+
+_NOTES = {"answer": _answer, "contact": _contact, "original": _original, "status": _status}
+
+
+def unit_text(unit: CardUnit) -> str:
+    """A unit and what it is today, outside a card: the founder asked for the unit itself."""
+    name = f"{unit.name} ({unit.translation})" if unit.translation else unit.name
+    lines = [f"{name} → {unit.today}"]
+    for contact in unit.contacts:
+        named = f"{contact.name} ({contact.translation})" if contact.translation else contact.name
+        numbers = " / ".join(line.number for line in contact.hotlines)
+        lines.append("• " + " · ".join(p for p in (named, contact.website, numbers) if p))
+    return "\n".join(lines)

@@ -1,0 +1,104 @@
+"""Make a provision's card in one language."""
+
+from __future__ import annotations
+
+from knowledge.card import Card, CardChange, CardHotline, CardLink, View
+from knowledge.contacts import see_also_of, units_of
+from knowledge.language import Language
+from knowledge.models import Change, Document, Knowledge, NewerDocument, Provision
+
+NEWER_SHOWN = 3
+_CHINESE_DIGITS = "零一二三四五六七八九十"
+
+
+def make_card(
+    knowledge: Knowledge,
+    provision: Provision,
+    language: Language,
+    view: View = "answer",
+    district: str | None = None,
+) -> Card:
+    """Everything that is known of a provision, for a reader of `language`."""
+    policy = knowledge.policies[provision.policy]
+    place = knowledge.place_of(provision)
+    measure = knowledge.measure_of(provision)
+    see_also = see_also_of(knowledge, provision, language)
+    newer = [d for d in policy.newer if provision.id in d.provisions][:NEWER_SHOWN]
+    changes = knowledge.changes_of(provision)
+    labels = {key: text[language] for key, text in knowledge.labels.items()}
+    labels["no_units"] = labels["no_units"].format(hotline=place.fallback_hotline)
+    labels["newer"] = labels["newer"].format(as_of=policy.newer_as_of or "")
+    as_of = labels["as_of"].format(date=policy.date, checked=place.as_of)
+    subjects = [
+        labels["see_also"].format(subject=extra.subject[language])
+        for extra in place.see_also
+        if provision.id in extra.provisions and place.contacts[extra.contact].confirmed
+    ]
+    return Card(
+        provision=provision.id,
+        number=knowledge.short_id(provision),
+        policy=policy.title[language],
+        measure=measure.number,
+        heading=heading(knowledge, provision, language),
+        language=language,
+        view=view,
+        kind=provision.kind,
+        open=any(change.status == "open" for change in changes),
+        summary=provision.summary[language],
+        quote=provision.quote,
+        units=units_of(knowledge, provision, language, district),
+        see_also=see_also,
+        see_also_labels=tuple(subjects),
+        changes=tuple(_change(knowledge, change, language) for change in changes),
+        documents=tuple(_document(knowledge.documents[d], language) for d in provision.documents),
+        newer=tuple(_newer(document, language) for document in newer),
+        hotline=CardHotline(
+            place.fallback_hotline, place.hotlines[place.fallback_hotline].use[language]
+        ),
+        as_of=as_of,
+        labels=labels,
+    )
+
+
+def heading(knowledge: Knowledge, provision: Provision, language: Language) -> str:
+    """The line that names a provision; with its policy only where there are several."""
+    measure = knowledge.measure_of(provision)
+    policy = knowledge.policies[provision.policy].short_title[language]
+    label = knowledge.labels["heading" if len(knowledge.policies) > 1 else "heading_alone"]
+    return label[language].format(
+        policy=policy,
+        measure=measure.number if language == "en" else chinese_number(measure.number),
+        title=measure.title[language],
+        number=provision.number,
+    )
+
+
+def chinese_number(number: int) -> str:
+    """34 as the policy writes it: 三十四. For 1 to 99."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else _CHINESE_DIGITS[tens] + "十")
+    return head + (_CHINESE_DIGITS[ones] if ones or not tens else "")
+
+
+def _change(knowledge: Knowledge, change: Change, language: Language) -> CardChange:
+    # A source id without an entry is internal evidence: accepted, never shown.
+    sources = [knowledge.sources[s] for s in change.sources if s in knowledge.sources]
+    return CardChange(
+        label=change.label[language],
+        when=change.when[language],
+        text=change.text[language],
+        status=change.status,
+        sources=tuple(CardLink(s.title, s.url, s.date) for s in sources),
+    )
+
+
+def _document(document: Document, language: Language) -> CardLink:
+    title = f"{document.title[language]}（{document.number}）" if document.number else ""
+    return CardLink(title or document.title[language], document.url, document.date)
+
+
+def _newer(document: NewerDocument, language: Language) -> CardLink:
+    title = document.title
+    if language == "en":
+        title = f"{document.english} ({document.title})"
+    return CardLink(title, document.url, document.date)

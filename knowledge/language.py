@@ -1,0 +1,115 @@
+"""Which language and script is this, and how is it folded for comparison? Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, get_args
+
+import opencc
+
+Language = Literal["zh-Hans", "zh-Hant", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+DEFAULT: Language = "zh-Hans"
+
+# Characters that Cantonese writes and Mandarin does not; they mark Traditional text even where
+# no character differs between the scripts.
+_CANTONESE = re.compile("[嘅咗唔喺冇佢啲嗰嚟㗎乜嘢咁哋諗揾搵攞畀俾邊邊喎囉噃嘥嚿靚]|仲有|仲係|仲可|係咪|得唔|點樣|點先")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]")
+_LATIN = re.compile("[A-Za-z]+")
+_INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe0f]"
+)
+_SPACES = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _to_hong_kong() -> opencc.OpenCC:
+    return opencc.OpenCC("s2hk")
+
+
+def clean(text: str) -> str:
+    """Drop what cannot be seen or stored (controls, direction marks, lone surrogates)."""
+    text = text.encode("utf-8", "ignore").decode("utf-8")
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def simplify(text: str) -> str:
+    """Traditional to Simplified characters."""
+    return str(_to_simplified().convert(text))
+
+
+def to_hong_kong(text: str) -> str:
+    """Simplified to Traditional characters, Hong Kong usage."""
+    return str(_to_hong_kong().convert(text))
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """One form for comparison: Simplified, half width, lower case, single spaces."""
+    return simplify(unicodedata.normalize("NFKC", clean(text))).casefold().strip()
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to understand: a letter or a digit of any script."""
+    return any(character.isalnum() for character in text)
+
+
+def detect(text: str, default: Language = DEFAULT) -> Language:
+    """The language that a message is written in; `default` where nothing tells.
+
+    Chinese with a word or two of English in it is Chinese; Traditional where any character
+    is only Traditional or only Cantonese.
+    """
+    han = _HAN.findall(text)
+    latin = _LATIN.findall(text)
+    if not han:
+        return "en" if latin else default
+    if len(latin) > 2 * len(han):
+        return "en"
+    if _CANTONESE.search(text):
+        return "zh-Hant"
+    joined = "".join(han)
+    if simplify(joined) != joined:
+        return "zh-Hant"
+    if str(_to_traditional().convert(joined)) != joined:
+        return "zh-Hans"
+    # Every character is the same in both scripts: keep what the conversation has.
+    return default if default != "en" else DEFAULT
+
+
+@lru_cache(maxsize=1)
+def _to_traditional() -> opencc.OpenCC:
+    return opencc.OpenCC("s2t")
+
+
+# In their own words, as a menu shows them to somebody who reads no other.
+LANGUAGE_NAMES: dict[Language, str] = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
+_ASKED_FOR: tuple[tuple[Language, re.Pattern[str]], ...] = (
+    ("zh-Hant", re.compile(r"繁|廣東話|广东话|粵語|粤语|正體|正体|traditional|cantonese", re.IGNORECASE)),
+    ("en", re.compile(r"英文|英语|英語|english|洋文|鬼佬", re.IGNORECASE)),
+    ("zh-Hans", re.compile(r"简体|簡體|简中|普通话|普通話|国语|國語|中文|汉语|漢語|simplified|mandarin|chinese", re.IGNORECASE)),
+)  # fmt: skip
+
+
+def language_asked_for(text: str) -> Language | None:
+    """The language that a request names ("in English please", 用繁體), or None.
+
+    Where it refuses one and asks for another (不要英文，用中文), the last one named counts.
+    """
+    last: tuple[int, Language] | None = None
+    for language, pattern in _ASKED_FOR:
+        for match in pattern.finditer(text):
+            if last is None or match.start() > last[0]:
+                last = (match.start(), language)
+    if last is None:
+        return None
+    if last[1] == "zh-Hans" and "中文" in text and detect(text) == "zh-Hant":
+        return "zh-Hant"
+    return last[1]

@@ -1,0 +1,72 @@
+"""The content in use: loaded once, exchanged whole on a reload, shared by all who ask."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.encoder import Encoder
+from knowledge.entities import EntityFinder
+from knowledge.models import Knowledge
+from knowledge.search import Search
+from knowledge.storage import load
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Knowledge with what is built from it, always of the same version."""
+
+    knowledge: Knowledge
+    search: Search
+    entities: EntityFinder
+
+
+class Library:
+    """Holds the Content in use. `reload` exchanges all of it at once, or nothing."""
+
+    def __init__(self, roots: Sequence[Path] = (), cache: Path | None = None) -> None:
+        self._roots = tuple(roots)
+        self._cache = cache
+        self._content: Content | None = None
+        self._loading = threading.Lock()
+        self.encoder = Encoder()
+
+    def configure(self, roots: Sequence[Path], cache: Path | None) -> None:
+        """Say where content and cache are, before anything is loaded."""
+        self._roots, self._cache = tuple(roots), cache
+
+    @property
+    def content(self) -> Content:
+        if self._content is None:
+            with self._loading:
+                if self._content is None:
+                    self._content = self._load()
+        return self._content
+
+    def reload(self) -> bool:
+        """Load the content anew; whether it had changed.
+
+        Raises ContentError and keeps what it has if anything is wrong with the new content.
+        """
+        with self._loading:
+            old = self._content
+            new = self._load()
+            self._content = new
+        logger.info("content %s in use", new.knowledge.version)
+        return old is None or old.knowledge.version != new.knowledge.version
+
+    def _load(self) -> Content:
+        knowledge = load(*self._roots)
+        return Content(
+            knowledge=knowledge,
+            search=Search.build(knowledge, self.encoder, self._cache),
+            entities=EntityFinder(knowledge),
+        )
+
+
+LIBRARY = Library()

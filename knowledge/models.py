@@ -1,0 +1,287 @@
+"""What the knowledge base consists of: frozen values, loaded and checked by storage.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from knowledge.language import LANGUAGES, Language
+
+Kind = Literal["offer", "service", "duty"]
+Status = Literal["confirmed", "open"]
+
+KINDS: tuple[Kind, ...] = ("offer", "service", "duty")
+
+
+class Text(dict[str, str]):
+    """One text in every language of the interface: `text[language]`, never missing."""
+
+    def __missing__(self, language: str) -> str:
+        raise KeyError(f"no text for language {language!r}; one of {', '.join(LANGUAGES)}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact comes from; only these addresses may be shown to users."""
+
+    id: str
+    title: str
+    url: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Hotline:
+    number: str
+    use: Text
+
+
+@dataclass(frozen=True)
+class Contact:
+    """An office of today. Without `confirmed` it is never shown."""
+
+    id: str
+    name: Text
+    takes: Text
+    confirmed: bool
+    english_confirmed: bool
+    website: str | None
+    hotlines: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A body that the policy makes responsible, by its name of 2016."""
+
+    id: str
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]  # how people say it, then and today
+    english: str
+    today: Text
+    confirmed: bool
+    contacts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One office at the end of a route, with the part of the subject it takes."""
+
+    contact: str
+    subject: Text | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """Which successors of `unit` answer for `provisions` (empty: for all the others)."""
+
+    unit: str
+    provisions: tuple[str, ...]
+    destinations: tuple[Destination, ...]
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class SeeAlso:
+    """An office that answers for a provision today although the policy does not name it."""
+
+    provisions: tuple[str, ...]
+    contact: str
+    subject: Text
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bureau:
+    name: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class District:
+    id: str
+    name: Text
+    english_confirmed: bool
+    government: Text
+    website: str
+    hotline: str
+    bureaus: tuple[Bureau, ...]
+    unit: str  # which of the place's district units it falls under
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A place that is not the policy's. A `partner` is one that policies deal with themselves."""
+
+    id: str
+    name: Text
+    aliases: tuple[str, ...]
+    partner: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A city: its offices, districts and hotlines. Belongs to data, not to the code."""
+
+    id: str
+    name: Text
+    aliases: tuple[str, ...]
+    fallback_hotline: str
+    units: dict[str, Unit] = field(repr=False)
+    contacts: dict[str, Contact] = field(repr=False)
+    districts: dict[str, District] = field(repr=False)
+    hotlines: dict[str, Hotline] = field(repr=False)
+    routes: tuple[Route, ...] = field(repr=False)
+    see_also: tuple[SeeAlso, ...] = field(repr=False)
+    elsewhere: tuple[Elsewhere, ...] = field(repr=False)
+    as_of: str = ""  # when offices, websites and numbers were last checked
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that a provision cites (or the policy itself)."""
+
+    id: str
+    number: str | None
+    title: Text
+    date: str | None
+    url: str | None
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NewerDocument:
+    """A newer official document on a provision's subject; it never replaces the clause."""
+
+    id: str
+    title: str
+    english: str
+    date: str
+    issuer: str
+    url: str
+    provisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A later fact that bears on provisions, or on the whole of a policy. `open`: a question."""
+
+    id: str
+    status: Status
+    label: Text
+    when: Text
+    text: Text
+    provisions: tuple[str, ...]
+    policies: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    id: str
+    name: Text
+    aliases: tuple[str, ...]
+    definition: Text
+    provisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Label:
+    """A named group: a topic or an audience."""
+
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One paragraph of a measure, the unit of every answer."""
+
+    id: str  # with its policy: "sz-2016/6.2"
+    number: str  # within its policy: "6.2"
+    policy: str
+    measure: int
+    kind: Kind
+    quote: str
+    summary: Text
+    topics: tuple[str, ...]
+    audience: tuple[str, ...]
+    units: tuple[str, ...]
+    documents: tuple[str, ...]
+    questions: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Measure:
+    number: int
+    title: Text
+    provisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    title: Text
+    measures: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    id: str
+    place: str
+    document: str
+    title: Text
+    short_title: Text
+    issuer: Text
+    date: str
+    in_force: str
+    register: str | None
+    chapters: tuple[Chapter, ...]
+    topics: dict[str, Label]
+    audiences: dict[str, Label]
+    measures: dict[int, Measure] = field(repr=False)
+    newer: tuple[NewerDocument, ...] = field(repr=False)
+    newer_as_of: str | None
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All content, whole and checked. `version` is the content's hash."""
+
+    version: str
+    policies: dict[str, Policy]
+    provisions: dict[str, Provision] = field(repr=False)
+    places: dict[str, Place] = field(repr=False)
+    documents: dict[str, Document] = field(repr=False)
+    changes: tuple[Change, ...] = field(repr=False)
+    terms: dict[str, Term] = field(repr=False)
+    sources: dict[str, Source] = field(repr=False)
+    labels: dict[str, Text] = field(repr=False)
+    out_of_scope: tuple[str, ...] = field(repr=False)
+    no_subject: tuple[str, ...] = field(repr=False)
+
+    def provision(self, reference: str) -> Provision | None:
+        """Find "sz-2016/6.2", or "6.2" where only one policy has it."""
+        if reference in self.provisions:
+            return self.provisions[reference]
+        found = [p for p in self.provisions.values() if p.number == reference]
+        return found[0] if len(found) == 1 else None
+
+    def measure_of(self, provision: Provision) -> Measure:
+        return self.policies[provision.policy].measures[provision.measure]
+
+    def place_of(self, provision: Provision) -> Place:
+        return self.places[self.policies[provision.policy].place]
+
+    def changes_of(self, provision: Provision) -> list[Change]:
+        """What happened to this very provision, not to the policy as a whole."""
+        return [change for change in self.changes if provision.id in change.provisions]
+
+    def short_id(self, provision: Provision) -> str:
+        """ "6.2" where no other policy has it, else "sz-2016/6.2"."""
+        return provision.number if self.provision(provision.number) else provision.id
+
+
+def language_pair(language: Language) -> str:
+    """The language of stored Chinese that stands behind an interface language."""
+    return "en" if language == "en" else "zh-Hans"
