@@ -10,6 +10,7 @@ from knowledge.models import Provision
 
 # How many of a search are remembered for "what else is there?".
 RANKED = 8
+_SURE = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Asked:
     ranked: list[Provision] = field(default_factory=list)
     elsewhere: str = ""
     own_subject: bool = True
+    sure: bool = True  # the search is more sure of the first than of everything else together
 
 
 def understand(turn: Turn) -> Asked:
@@ -34,8 +36,9 @@ def understand(turn: Turn) -> Asked:
     elsewhere = _elsewhere(turn)
     provisions: list[Provision] = []
     ranked: list[Provision] = []
-    decision = "decline"
+    decision, best = "decline", 0.0
     for found in turn.content.search.subjects(turn.text, limit=RANKED):
+        best = max(best, found.best.score if found.best else 0.0)
         judgement = judge(
             found, turn.intent_confidence("out_of_scope"), elsewhere=bool(elsewhere)
         )
@@ -47,7 +50,12 @@ def understand(turn: Turn) -> Asked:
         ranked += [turn.knowledge.provisions[m.provision] for m in found.matches]
     ranked = list({p.id: p for p in [*provisions, *ranked]}.values())
     return Asked(
-        decision, provisions, ranked, elsewhere, own_subject=decision != "no_subject"
+        decision,
+        provisions,
+        ranked,
+        elsewhere,
+        own_subject=decision != "no_subject",
+        sure=best > _SURE,
     )
 
 

@@ -26,7 +26,7 @@ class ActionFindContact(Action):
         turn = Turn(dispatcher, tracker)
         unit = turn.entity("unit")
         asked = with_focus(turn)
-        if unit and asked.decision != "answer":
+        if unit and not (asked.decision == "answer" and asked.sure):
             return self._unit(turn, unit)
         if asked.decision != "answer":
             return not_answered(turn, asked)

@@ -12,7 +12,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from knowledge.card import View
-from knowledge.cards import heading, make_card
+from knowledge.cards import heading
 from knowledge.language import DEFAULT, LANGUAGES, Language
 from knowledge.live import LIBRARY, Content
 from knowledge.contacts import unit_card
@@ -21,6 +21,8 @@ from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"
 ]
+# Kept together in the slot `offered`.
+_OFFERED = ("options", "listed", "shown", "asked_district")
 Option = tuple[str, str]  # title, payload
 
 
@@ -59,6 +61,9 @@ class Turn:
         return (self.message.get("intent") or {}).get("name") or ""
 
     def slot(self, name: str) -> Any:
+        """A slot, or a part of what the last turn offered."""
+        if name in _OFFERED:
+            return (self._tracker.get_slot("offered") or {}).get(name)
         return self._tracker.get_slot(name)
 
     def entities(self, kind: str) -> list[str]:
@@ -103,7 +108,7 @@ class Turn:
     def show_unit(self, unit: Unit) -> None:
         """What a unit of 2016 is today, with all its offices."""
         card = unit_card(self.knowledge, self.place, unit, self.language)
-        self._dispatcher.utter_message(json_message={"unit": asdict(card)})
+        self._dispatcher.utter_message(json_message={"unit": json.dumps(asdict(card), ensure_ascii=False)})
 
     def show_policy_changes(self) -> None:
         """What happened to the policy as a whole; said here and not on every card."""
@@ -117,10 +122,10 @@ class Turn:
             self._dispatcher.utter_message(text="\n".join([heading_line, *(f"• {s}" for s in shown)]))
 
     def show(self, provision: Provision, view: View = "answer", district: str | None = None) -> None:
-        card = make_card(
-            self.knowledge, provision, self.language, view, district or self.slot("district")
+        written = self.content.card(
+            provision, self.language, view, district or self.slot("district")
         )
-        self._dispatcher.utter_message(json_message={"card": card.to_json()})
+        self._dispatcher.utter_message(json_message={"card": written})
 
     def offer(self, title: str, intent: str, **entities: str) -> None:
         """Add a choice to the end of the answer; tapping it is saying the intent."""
@@ -165,8 +170,19 @@ class Turn:
         self._dispatcher.utter_message(
             json_message={"outcome": outcome, "choices": choices, "found": found}
         )
-        remembered = {"options": self.options, "listed": listed, **slots}
-        return [SlotSet(name, value) for name, value in remembered.items()]
+        remembered = {name: slots.pop(name) for name in _OFFERED if name in slots}
+        slots["offered"] = {
+            **(self._tracker.get_slot("offered") or {}),
+            "options": self.options,
+            "listed": listed,
+            **remembered,
+        }
+        # Few events: Rasa copies and checks each of them several times.
+        return [
+            SlotSet(name, value)
+            for name, value in slots.items()
+            if value != self._tracker.get_slot(name)
+        ]
 
     def hotline(self) -> str:
         return self.place.fallback_hotline

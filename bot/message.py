@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from knowledge.card import Card, CardUnit, unit_text
@@ -48,7 +48,7 @@ class Part:
 
     def to_text(self) -> str:
         if self.card is not None:
-            return self.card.to_text()
+            return self.card.text
         return unit_text(self.unit) if self.unit is not None else self.text
 
 
@@ -106,7 +106,7 @@ class Turn:
             confidence=round(reply.confidence, 4),
             outcome=reply.outcome,
             replies=(reply.text,),
-            cards=tuple(card.to_json() for card in cards),
+            cards=tuple(card.json for card in cards),
             choices=tuple(
                 Choice(f"{number}-{position}", title, payload)
                 for position, (title, payload) in enumerate(reply.choices, start=1)
@@ -120,10 +120,11 @@ class Turn:
     def to_json(self) -> dict[str, Any]:
         """For the outside: without the payloads of choices."""
         choices = [{"id": choice.id, "title": choice.title} for choice in self.choices]
-        return {**asdict(self), "choices": choices}
+        return {**vars(self), "choices": choices}
 
     def to_record(self) -> dict[str, Any]:
-        return asdict(self)
+        """For our own store: whole, so that a repeat gets the same answer."""
+        return {**vars(self), "choices": [vars(choice) for choice in self.choices]}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from knowledge.language import Language
@@ -92,12 +93,14 @@ class Card:
     as_of: str
     labels: dict[str, str]
 
-    def to_json(self) -> dict[str, Any]:
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """The card as plain data, made once; not to be changed."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Card:
-        """The card again from `to_json`, as it comes out of Rasa or the store."""
+        """The card again from `json`, as it comes out of Rasa or the store."""
 
         def links(entries: list[dict[str, Any]]) -> tuple[CardLink, ...]:
             return tuple(CardLink(**entry) for entry in entries)
@@ -117,7 +120,8 @@ class Card:
             }
         )
 
-    def to_text(self) -> str:
+    @cached_property
+    def text(self) -> str:
         """The card as plain text: what was asked for first, then what a founder needs with it."""
         parts = [self.heading, *_NOTES[self.view](self), self.as_of]
         return "\n".join(part for part in parts if part)

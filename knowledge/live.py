@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from knowledge.card import View
+from knowledge.cards import make_card
 from knowledge.encoder import Encoder
 from knowledge.entities import EntityFinder
-from knowledge.models import Knowledge
+from knowledge.language import Language
+from knowledge.models import Knowledge, Provision
 from knowledge.search import Search
 from knowledge.storage import load
 
@@ -24,6 +28,18 @@ class Content:
     knowledge: Knowledge
     search: Search
     entities: EntityFinder
+    _cards: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
+
+    def card(
+        self, provision: Provision, language: Language, view: View, district: str | None
+    ) -> str:
+        """A card as JSON text, made once: Rasa copies what an action says several times, and
+        copying a text costs nothing."""
+        key = (provision.id, language, view, district or "")
+        if key not in self._cards:
+            card = make_card(self.knowledge, provision, language, view, district)
+            self._cards[key] = json.dumps(card.json, ensure_ascii=False)
+        return self._cards[key]
 
 
 class Library:

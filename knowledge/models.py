@@ -202,6 +202,7 @@ class Provision:
     number: str  # within its policy: "6.2"
     policy: str
     measure: int
+    name: Text  # what this very paragraph is about, as a menu entry
     kind: Kind
     quote: str
     summary: Text

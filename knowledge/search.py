@@ -25,9 +25,11 @@ _RESPONSIBLE = re.compile("（责任单位：[^）]*）")
 _CLAUSES = re.compile(r"[。；;\n]|\. ")
 # Words that join two subjects in one question.
 _JOINTS = re.compile(
-    r"[，,；;。？?！!、&+]|和|与|與|跟|及|以及|还有|還有|同埋|仲有|另外|\band\b|\bplus\b|\balso\b|\bas well as\b",
+    r"[、&+]|和|与|與|跟|以及|还有|還有|同埋|仲有|另外|\band\b|\bplus\b|\balso\b|\bas well as\b",
     re.IGNORECASE,
 )
+# Beyond this it is a story, whose parts belong together.
+_LONGEST_LIST = 60
 _LIKELY = 0.5
 MOST_SUBJECTS = 3
 
@@ -103,7 +105,7 @@ class Search:
         """
         whole = self.find(question, limit)
         parts = [part for part in _JOINTS.split(question) if part and has_words(part)]
-        if len(parts) < 2:
+        if len(parts) < 2 or len(question) > _LONGEST_LIST:
             return [whole]
         found: list[Found] = []
         for part in parts:

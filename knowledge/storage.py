@@ -165,6 +165,7 @@ def _provision(
         number=number,
         policy=policy,
         measure=measure,
+        name=item.text("name", needed=False),
         kind=item.one_of("kind", models.KINDS),  # type: ignore[arg-type]
         quote=item.string("quote"),
         summary=item.text("summary"),

@@ -33,7 +33,7 @@ class KnowledgeApi:
         provision = knowledge.provision(request.path_params["id"])
         if provision is None:
             raise Problem(404, "No such provision", "Ids look like 6.2 or sz-2016/6.2.")
-        return JSONResponse(make_card(knowledge, provision, _language(request)).to_json())
+        return JSONResponse(make_card(knowledge, provision, _language(request)).json)
 
     async def _search(self, request: Request) -> Response:
         question = clean(request.query_params.get("q", ""))

@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from bot.message import Choice, Stored, Turn
 from bot.store.tables import conversations, turns
@@ -77,7 +78,7 @@ class SqlStore:
             _REPEATED, {"conversation": conversation, "message_id": message_id}
         ).first()
         state = json.loads(row.state)
-        options = state.get("options") or []
+        options = (state.get("offered") or {}).get("options") or []
         return Stored(
             state=state,
             turns=row.turns,
@@ -142,7 +143,14 @@ def migrate(engine: Engine) -> None:
 
 
 def _engine(url: str) -> Engine:
-    engine = sa.create_engine(url, future=True, pool_pre_ping=not url.startswith("sqlite"))
+    # A pool for SQLite too: by default a file is opened anew for each transaction.
+    engine = sa.create_engine(
+        url,
+        future=True,
+        poolclass=QueuePool,
+        pool_pre_ping=not url.startswith("sqlite"),
+        connect_args={"check_same_thread": False} if url.startswith("sqlite") else {},
+    )
     if engine.dialect.name == "sqlite":
         if engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
