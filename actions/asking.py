@@ -1,4 +1,4 @@
-"""What the founder asks about: provisions named, found by search, or meant by what was said before."""
+"""What the founder asks about: named, found by search, or meant by what was said before."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def understand(turn: Turn) -> Asked:
     decision, best = "decline", 0.0
     for found in turn.content.search.subjects(turn.text, limit=RANKED):
         best = max(best, found.best.score if found.best else 0.0)
-        judgement = judge(
-            found, turn.intent_confidence("out_of_scope"), elsewhere=bool(elsewhere)
-        )
+        judgement = judge(found, turn.intent_confidence("out_of_scope"), elsewhere=bool(elsewhere))
         if decision != "answer":
             decision = judgement.decision
             provisions = []

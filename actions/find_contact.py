@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.asking import with_focus
 from actions.find_measures import not_answered
 from actions.turn import Turn
-from knowledge.contacts import is_district_unit, needs_district
+from knowledge.contacts import needs_district
 
 
 class ActionFindContact(Action):
@@ -33,7 +33,7 @@ class ActionFindContact(Action):
         for provision in asked.provisions:
             turn.show(provision, "contact")
         first = asked.provisions[0]
-        slots = {
+        slots: dict[str, Any] = {
             "focus": first.id,
             "found": [provision.id for provision in asked.ranked],
             "shown": len(asked.provisions),

@@ -13,7 +13,7 @@ from actions.turn import Turn
 
 
 class ActionFindMeasures(Action):
-    """Answer with the provision that fits; ask back between close ones; decline what is not there."""
+    """Answer with what fits; ask back between close ones; decline what is not there."""
 
     def name(self) -> str:
         return "action_find_measures"

@@ -74,7 +74,9 @@ async def follow(
 
 
 def _meant(turn: Turn) -> str | None:
-    options: list[tuple[str, str]] = [(title, payload) for title, payload in turn.slot("options") or []]
+    options: list[tuple[str, str]] = [
+        (title, payload) for title, payload in turn.slot("options") or []
+    ]
     found = [_payload(p.id) for p in turn.found]
     if not turn.slot("listed") and found and not turn.text.strip().isdigit():
         # "The second one" of what was found, not of the buttons under a card.

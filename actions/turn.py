@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any, Literal, cast
 
 from rasa_sdk import Tracker
@@ -12,10 +12,10 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from knowledge.card import View
-from knowledge.cards import heading
+from knowledge.cards import menu_entry
+from knowledge.contacts import unit_card
 from knowledge.language import DEFAULT, LANGUAGES, Language
 from knowledge.live import LIBRARY, Content
-from knowledge.contacts import unit_card
 from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 
 Outcome = Literal[
@@ -108,7 +108,9 @@ class Turn:
     def show_unit(self, unit: Unit) -> None:
         """What a unit of 2016 is today, with all its offices."""
         card = unit_card(self.knowledge, self.place, unit, self.language)
-        self._dispatcher.utter_message(json_message={"unit": json.dumps(asdict(card), ensure_ascii=False)})
+        self._dispatcher.utter_message(
+            json_message={"unit": json.dumps(asdict(card), ensure_ascii=False)}
+        )
 
     def show_policy_changes(self) -> None:
         """What happened to the policy as a whole; said here and not on every card."""
@@ -119,9 +121,13 @@ class Turn:
         ]
         if shown:
             heading_line = f"【{self.label('changes')}】"
-            self._dispatcher.utter_message(text="\n".join([heading_line, *(f"• {s}" for s in shown)]))
+            self._dispatcher.utter_message(
+                text="\n".join([heading_line, *(f"• {s}" for s in shown)])
+            )
 
-    def show(self, provision: Provision, view: View = "answer", district: str | None = None) -> None:
+    def show(
+        self, provision: Provision, view: View = "answer", district: str | None = None
+    ) -> None:
         written = self.content.card(
             provision, self.language, view, district or self.slot("district")
         )
@@ -134,9 +140,11 @@ class Turn:
             payload += json.dumps(entities, ensure_ascii=False, separators=(",", ":"))
         self.options.append((title, payload))
 
-    def offer_provisions(self, provisions: Iterable[Provision], intent: str = "ask_measure") -> None:
+    def offer_provisions(
+        self, provisions: Iterable[Provision], intent: str = "ask_measure"
+    ) -> None:
         for provision in provisions:
-            title = heading(self.knowledge, provision, self.language)
+            title = menu_entry(self.knowledge, provision, self.language)
             self.offer(title, intent, provision=provision.id)
 
     def offer_next(self, provision: Provision, *shown: str) -> None:

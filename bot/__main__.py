@@ -14,8 +14,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
-from bot.settings import Settings, SettingsError, set_up_logging  # noqa: E402
-from knowledge.reader import ContentError  # noqa: E402
+from bot.settings import Settings, SettingsError, set_up_logging
+from knowledge.reader import ContentError
 
 _COMMANDS = {
     "serve": "answer over HTTP (the server that `make run` starts)",

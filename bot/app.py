@@ -68,7 +68,9 @@ def make_app(
 
     async def ready(request: Request) -> Response:
         if not state["ready"]:
-            raise Problem(503, "Not ready", "The assistant is still starting; try again in a moment.")
+            raise Problem(
+                503, "Not ready", "The assistant is still starting; try again in a moment."
+            )
         return JSONResponse({"status": "ready", "content": library.content.knowledge.version})
 
     conversations = Conversations(assistant, store)
@@ -83,10 +85,18 @@ def make_app(
         exception_handlers={
             Problem: problem_response,
             HTTPException: _http_error,
-            UnknownConversation: _problem(404, "No such conversation", "Start one with POST /api/conversations."),
-            UnknownChoice: _problem(422, "No such choice", "A choice must be one that the last turn offered."),
-            AssistantUnavailable: _problem(503, "No answer", "The assistant did not answer; try again in a moment."),
-            Exception: _problem(500, "Our mistake", "Something went wrong here. Nothing was lost; try again."),
+            UnknownConversation: _problem(
+                404, "No such conversation", "Start one with POST /api/conversations."
+            ),
+            UnknownChoice: _problem(
+                422, "No such choice", "A choice must be one that the last turn offered."
+            ),
+            AssistantUnavailable: _problem(
+                503, "No answer", "The assistant did not answer; try again in a moment."
+            ),
+            Exception: _problem(
+                500, "Our mistake", "Something went wrong here. Nothing was lost; try again."
+            ),
         },
         lifespan=lifespan,
     )

@@ -1,4 +1,4 @@
-"""The only door to Rasa: one message and the state before it in, a reply and the state after out."""
+"""The only door to Rasa: a message and the state before it in, a reply and the state after out."""
 
 from __future__ import annotations
 
@@ -97,6 +97,12 @@ class RasaAssistant:
             )
         except asyncio.TimeoutError as error:
             raise AssistantUnavailable(f"no answer in {TIMEOUT_SECONDS:.0f} s") from error
+        except AssistantUnavailable:
+            raise
+        except Exception as error:
+            # Rasa's errors can quote the message, so only their kind goes into the log.
+            logger.exception("turn failed", exc_info=_without_text(error))
+            raise AssistantUnavailable(f"the turn failed: {type(error).__name__}") from error
 
     async def stop(self) -> None:
         if self._loop is not None:
@@ -122,6 +128,8 @@ class RasaAssistant:
         processor = self._agent.processor
         if processor is None:
             raise AssistantUnavailable(f"{self._model} holds no model; run `make train`")
+        # Asked in each turn, and answered by building an empty domain to compare with.
+        processor.domain.is_empty = lambda: False
         processor.graph_runner = SequentialGraphRunner(processor.graph_runner)
 
     async def _turn(
@@ -133,6 +141,8 @@ class RasaAssistant:
         slots = dict(state)
         if message.focus is not None:
             slots["focus"] = message.focus
+        if message.language is not None:
+            slots["language"] = message.language  # a tapped choice has no words to tell it
         self._trackers.open(_tracker(sender, slots, domain))
         said = _Said()
         metadata = {
@@ -145,12 +155,10 @@ class RasaAssistant:
             )
         finally:
             tracker = self._trackers.close(sender)
-        if message.language and tracker.get_slot("language") != message.language:
-            tracker.slots["language"].value = message.language
         return _reply(said.messages, tracker), _state(tracker)
 
 
-class InProcessActions(EndpointConfig):  # type: ignore[misc]
+class InProcessActions(EndpointConfig):
     """Runs custom actions here instead of asking an action server."""
 
     def __init__(self) -> None:
@@ -164,10 +172,10 @@ class InProcessActions(EndpointConfig):  # type: ignore[misc]
             return await self._executor.run(kwargs["json"])
         except ActionExecutionRejection as error:
             body = json.dumps({"action_name": error.action_name, "error": error.message})
-            raise ClientResponseError(400, "rejected", body) from error  # type: ignore[arg-type]
+            raise ClientResponseError(400, "rejected", body) from error  # type: ignore[call-arg,arg-type]
 
 
-class _Said(OutputChannel):  # type: ignore[misc]
+class _Said(OutputChannel):
     """Collects what Rasa sends, as it sends it."""
 
     def __init__(self) -> None:
@@ -179,6 +187,11 @@ class _Said(OutputChannel):  # type: ignore[misc]
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         self.messages.append(message)
+
+
+def _without_text(error: BaseException) -> BaseException:
+    """The error with its trace, but without its words."""
+    return Exception(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def _trust_our_own_actions() -> None:

@@ -9,7 +9,7 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.runner.interface import GraphRunner
 
 
-class SequentialGraphRunner(GraphRunner):  # type: ignore[misc]
+class SequentialGraphRunner(GraphRunner):
     """Does what Rasa's DaskGraphRunner does, for the nodes that it loaded.
 
     A turn runs the graph three times over a handful of nodes that wait for each other anyway;

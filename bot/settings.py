@@ -80,24 +80,7 @@ class Settings:
                 f"unknown setting {sorted(unknown)[0]}; `python -m bot settings` lists them"
             )
         given = {names[n].name: environment[n].strip() for n in names if environment.get(n)}
-        values: dict[str, object] = dict(given)
-        if "port" in given:
-            values["port"] = port_number(given["port"], "CHUANGWEN_PORT")
-        if "data_dir" in given:
-            values["data_dir"] = Path(given["data_dir"]).expanduser().resolve()
-        if "model" in given:
-            values["model"] = Path(given["model"]).expanduser().resolve()
-        if "knowledge_dirs" in given:
-            folders = [Path(p).expanduser() for p in given["knowledge_dirs"].split(os.pathsep)]
-            values["knowledge_dirs"] = tuple(folders)
-        if "log_level" in given:
-            values["log_level"] = given["log_level"].upper()
-            if values["log_level"] not in _LEVELS:
-                raise SettingsError(
-                    f"CHUANGWEN_LOG_LEVEL is {given['log_level']!r}; one of {', '.join(_LEVELS)}"
-                )
-        if "secret" in given and len(given["secret"]) < 32:
-            raise SettingsError("CHUANGWEN_SECRET is too short; it needs at least 32 characters")
+        values = {name: _read(name, text) for name, text in given.items()}
         return cls(**values)  # type: ignore[arg-type]
 
     @property
@@ -137,6 +120,21 @@ class Settings:
             shown = _MASKED if entry.metadata["secret"] and value else str(value)
             rows.append((str(entry.metadata["name"]), shown, str(entry.metadata["what"])))
         return rows
+
+
+def _read(name: str, text: str) -> object:
+    """The value of the field `name`; raises SettingsError that names the setting."""
+    if name == "port":
+        return port_number(text, "CHUANGWEN_PORT")
+    if name in ("data_dir", "model"):
+        return Path(text).expanduser().resolve()
+    if name == "knowledge_dirs":
+        return tuple(Path(part).expanduser() for part in text.split(os.pathsep))
+    if name == "log_level" and text.upper() not in _LEVELS:
+        raise SettingsError(f"CHUANGWEN_LOG_LEVEL is {text!r}; one of {', '.join(_LEVELS)}")
+    if name == "secret" and len(text) < 32:
+        raise SettingsError("CHUANGWEN_SECRET is too short; it needs at least 32 characters")
+    return text.upper() if name == "log_level" else text
 
 
 def port_number(text: str, name: str) -> int:

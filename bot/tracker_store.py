@@ -9,7 +9,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
-class TurnTrackers(TrackerStore):  # type: ignore[misc]
+class TurnTrackers(TrackerStore):
     """Lends Rasa the tracker of the turn under way and hands back what it made of it.
 
     Rasa's own stores write every event and read the whole history in each turn, so turn 200

@@ -13,6 +13,8 @@ View = Literal["answer", "contact", "original", "status"]
 
 @dataclass(frozen=True)
 class CardHotline:
+    """A number to call and what it is for."""
+
     number: str
     use: str
 
@@ -50,6 +52,8 @@ class CardUnit:
 
 @dataclass(frozen=True)
 class CardLink:
+    """A document or source; without a url its address is not confirmed."""
+
     title: str
     url: str | None
     date: str | None = None
@@ -57,6 +61,8 @@ class CardLink:
 
 @dataclass(frozen=True)
 class CardChange:
+    """What happened since; `open` is a question, never a fact."""
+
     label: str
     when: str
     text: str

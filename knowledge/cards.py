@@ -73,6 +73,13 @@ def heading(knowledge: Knowledge, provision: Provision, language: Language) -> s
     )
 
 
+def menu_entry(knowledge: Knowledge, provision: Provision, language: Language) -> str:
+    """How a provision is called in a list to choose from."""
+    number = knowledge.short_id(provision)
+    name = provision.name[language]
+    return f"{name} ({number})" if language == "en" else f"{name}（{number}）"
+
+
 def chinese_number(number: int) -> str:
     """34 as the policy writes it: 三十四. For 1 to 99."""
     tens, ones = divmod(number, 10)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from knowledge.models import Document, Knowledge, Provision
 from knowledge.reader import Item, Mistakes, suggest
 
 # Numbers as figures or words. 一 and "one" are left out: both are mostly grammar (一些, one of).
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*\s*[%％]?")
-_CHINESE_NUMBERS = re.compile(r"[二三四五六七八九十百千万亿两]+(?=[个项条种类大年月日元倍成次家名批级档点])")
+_CHINESE_NUMBERS = re.compile(
+    r"[二三四五六七八九十百千万亿两]+(?=[个项条种类大年月日元倍成次家名批级档点])"
+)
 _WORDS = {
     "two": "2二两", "three": "3三", "four": "4四", "five": "5五", "six": "6六", "seven": "7七",
     "eight": "8八", "nine": "9九", "ten": "十", "hundred": "百", "thousand": "千",
@@ -91,14 +93,7 @@ def check_references(mistakes: Mistakes, knowledge: Knowledge) -> None:
         known(f"changes.yml: {change.id}", "policy", change.policies, policies)
     for term in knowledge.terms.values():
         known(f"glossary.yml: {term.id}", "provision", term.provisions, provisions)
-    for place in knowledge.places.values():
-        where = f"places/{place.id}/routing.yml"
-        for route in place.routes:
-            known(f"{where}: {route.unit}", "provision", route.provisions, provisions)
-        for extra in place.see_also:
-            known(f"{where}: {extra.contact}", "provision", extra.provisions, provisions)
-            if not any(source in knowledge.sources for source in extra.sources):
-                mistakes.add(f"{where}: {extra.contact}", "see_also needs a source of sources.yml")
+    _check_routing(mistakes, knowledge, known)
     for policy in policies.values():
         listed = [number for chapter in policy.chapters for number in chapter.measures]
         for number in policy.measures:
@@ -107,3 +102,18 @@ def check_references(mistakes: Mistakes, knowledge: Knowledge) -> None:
                     f"policies/{policy.id}/policy.yml",
                     f"chapters: measure {number} must stand in exactly one chapter",
                 )
+
+
+def _check_routing(
+    mistakes: Mistakes,
+    knowledge: Knowledge,
+    known: Callable[[str, str, Iterable[str], Iterable[str]], None],
+) -> None:
+    for place in knowledge.places.values():
+        where = f"places/{place.id}/routing.yml"
+        for route in place.routes:
+            known(f"{where}: {route.unit}", "provision", route.provisions, knowledge.provisions)
+        for extra in place.see_also:
+            known(f"{where}: {extra.contact}", "provision", extra.provisions, knowledge.provisions)
+            if not any(source in knowledge.sources for source in extra.sources):
+                mistakes.add(f"{where}: {extra.contact}", "see_also needs a source of sources.yml")

@@ -80,13 +80,12 @@ def is_district_unit(place: Place, unit: str) -> bool:
 
 
 def needs_district(knowledge: Knowledge, provision: Provision) -> bool:
+    """Whether who answers for a provision depends on the district."""
     place = knowledge.place_of(provision)
     return any(is_district_unit(place, unit) for unit in provision.units)
 
 
-def _destinations(
-    place: Place, unit: Unit, provision: Provision | None
-) -> tuple[Destination, ...]:
+def _destinations(place: Place, unit: Unit, provision: Provision | None) -> tuple[Destination, ...]:
     everything = tuple(Destination(contact) for contact in unit.contacts)
     if provision is None:
         return everything

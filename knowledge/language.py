@@ -15,7 +15,9 @@ DEFAULT: Language = "zh-Hans"
 
 # Characters that Cantonese writes and Mandarin does not; they mark Traditional text even where
 # no character differs between the scripts.
-_CANTONESE = re.compile("[嘅咗唔喺冇佢啲嗰嚟㗎乜嘢咁哋諗揾搵攞畀俾邊邊喎囉噃嘥嚿靚]|仲有|仲係|仲可|係咪|得唔|點樣|點先")
+_CANTONESE = re.compile(
+    "[嘅咗唔喺冇佢啲嗰嚟㗎乜嘢咁哋諗揾搵攞畀俾邊邊喎囉噃嘥嚿靚]|仲有|仲係|仲可|係咪|得唔|點樣|點先"
+)
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile("[A-Za-z]+")
 _INVISIBLE = re.compile(
@@ -90,12 +92,19 @@ def _to_traditional() -> opencc.OpenCC:
 
 
 # In their own words, as a menu shows them to somebody who reads no other.
-LANGUAGE_NAMES: dict[Language, str] = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文", "en": "English"}
-_ASKED_FOR: tuple[tuple[Language, re.Pattern[str]], ...] = (
-    ("zh-Hant", re.compile(r"繁|廣東話|广东话|粵語|粤语|正體|正体|traditional|cantonese", re.IGNORECASE)),
-    ("en", re.compile(r"英文|英语|英語|english|洋文|鬼佬", re.IGNORECASE)),
-    ("zh-Hans", re.compile(r"简体|簡體|简中|普通话|普通話|国语|國語|中文|汉语|漢語|simplified|mandarin|chinese", re.IGNORECASE)),
-)  # fmt: skip
+LANGUAGE_NAMES: dict[Language, str] = {
+    "zh-Hans": "简体中文",
+    "zh-Hant": "繁體中文",
+    "en": "English",
+}
+_ASKED_FOR: tuple[tuple[Language, str], ...] = (
+    ("zh-Hant", r"繁|廣東話|广东话|粵語|粤语|正體|正体|traditional|cantonese"),
+    ("en", r"英文|英语|英語|english|洋文|鬼佬"),
+    (
+        "zh-Hans",
+        r"简体|簡體|简中|普通话|普通話|国语|國語|中文|汉语|漢語|simplified|mandarin|chinese",
+    ),
+)
 
 
 def language_asked_for(text: str) -> Language | None:
@@ -105,7 +114,7 @@ def language_asked_for(text: str) -> Language | None:
     """
     last: tuple[int, Language] | None = None
     for language, pattern in _ASKED_FOR:
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text, re.IGNORECASE):
             if last is None or match.start() > last[0]:
                 last = (match.start(), language)
     if last is None:

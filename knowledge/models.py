@@ -32,6 +32,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Hotline:
+    """A confirmed number and what it is for."""
+
     number: str
     use: Text
 
@@ -93,12 +95,16 @@ class SeeAlso:
 
 @dataclass(frozen=True)
 class Bureau:
+    """A district's bureau that founders ask."""
+
     name: Text
     url: str
 
 
 @dataclass(frozen=True)
 class District:
+    """A district of a place, with whom to ask there."""
+
     id: str
     name: Text
     english_confirmed: bool
@@ -179,6 +185,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Term:
+    """A word of the policy, explained in our words."""
+
     id: str
     name: Text
     aliases: tuple[str, ...]
@@ -215,6 +223,8 @@ class Provision:
 
 @dataclass(frozen=True)
 class Measure:
+    """One numbered item of a policy; its provisions by id."""
+
     number: int
     title: Text
     provisions: tuple[str, ...]
@@ -222,12 +232,16 @@ class Measure:
 
 @dataclass(frozen=True)
 class Chapter:
+    """A heading over measures."""
+
     title: Text
     measures: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Policy:
+    """A published document with an issuer, a place, a date and a standing."""
+
     id: str
     place: str
     document: str

@@ -53,5 +53,5 @@ def _number(folded: str) -> int | None:
 def _from_chinese(written: str) -> int:
     if len(written) == 1:
         return _CHINESE.index(written) + 1
-    head, tail = written
+    head, tail = written[0], written[1]
     return (10 if head == "十" else 0) + _CHINESE.index(tail) + 1

@@ -35,7 +35,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
-    """ (did you mean 'x'?)" where something close is known, else nothing."""
+    """(did you mean 'x'?)" where something close is known, else nothing."""
     close = get_close_matches(wrong, list(known), n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
 

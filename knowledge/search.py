@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 OUT_OF_SCOPE = "out_of_scope"
 NO_SUBJECT = "no_subject"
 # Goes into the cache key: raise it when training changes.
-_TRAINING = 1
+_TRAINING = 2
 _RESPONSIBLE = re.compile("（责任单位：[^）]*）")
 _CLAUSES = re.compile(r"[。；;\n]|\. ")
 # Words that join two subjects in one question.
@@ -78,7 +78,7 @@ class Search:
         if stored is not None and stored.exists():
             try:
                 return cls(knowledge, _load(stored), encoder)
-            except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is rebuilt
+            except Exception as error:
                 logger.warning("search cache %s not usable (%s); building anew", stored, error)
         classifier = Classifier.train(texts, labels, encoder.embed_all(texts))
         if stored is not None:
@@ -90,7 +90,7 @@ class Search:
         if not has_words(question):
             return Found((), out_of_scope=0.0, no_subject=1.0)
         aside = {OUT_OF_SCOPE: 0.0, NO_SUBJECT: 0.0}
-        matches = []
+        matches: list[Match] = []
         for label, score in self._classifier.rank(question, self._encoder):
             if label in aside:
                 aside[label] = score

@@ -35,15 +35,10 @@ def load(*roots: Path) -> models.Knowledge:
     changes: dict[str, models.Change] = {}
 
     for root in roots:
-        for name, key, read, into in (
-            ("sources.yml", "sources", _source, sources),
-            ("documents.yml", "documents", _document, documents),
-            ("glossary.yml", "terms", _term, terms),
-            ("changes.yml", "changes", _change, changes),
-        ):
-            file = _open(mistakes, root, root / name)
-            _collect(file, key, read, into)  # type: ignore[arg-type]
-            file.done()
+        _read_file(mistakes, root, root / "sources.yml", "sources", _source, sources)
+        _read_file(mistakes, root, root / "documents.yml", "documents", _document, documents)
+        _read_file(mistakes, root, root / "glossary.yml", "terms", _term, terms)
+        _read_file(mistakes, root, root / "changes.yml", "changes", _change, changes)
         for folder in _folders(root / "places"):
             place = _place(mistakes, root, folder)
             if place.id in places:
@@ -220,12 +215,11 @@ def _place(mistakes: Mistakes, root: Path, folder: Path) -> models.Place:
     districts: dict[str, models.District] = {}
     elsewhere: dict[str, models.Elsewhere] = {}
 
-    def read_all(name: str, key: str, read: Callable[[Item], _Entry], into: dict[str, _Entry]) -> None:
-        if not (folder / name).exists():
-            return  # A place may do without: a town has no districts.
-        item = _open(mistakes, root, folder / name)
-        _collect(item, key, read, into, name="number" if key == "hotlines" else "id")
-        item.done()
+    def read_all(
+        name: str, key: str, read: Callable[[Item], _Entry], into: dict[str, _Entry]
+    ) -> None:
+        if (folder / name).exists():  # A place may do without: a town has no districts.
+            _read_file(mistakes, root, folder / name, key, read, into)
 
     read_all("hotlines.yml", "hotlines", _hotline, hotlines)
     read_all("contacts.yml", "contacts", lambda item: _contact(item, hotlines), contacts)
@@ -242,7 +236,9 @@ def _place(mistakes: Mistakes, root: Path, folder: Path) -> models.Place:
         contacts=contacts,
         districts=districts,
         hotlines=hotlines,
-        routes=tuple(_route(item, units, contacts) for item in routing.items("routes", name="unit")),
+        routes=tuple(
+            _route(item, units, contacts) for item in routing.items("routes", name="unit")
+        ),
         see_also=tuple(
             _see_also(item, contacts)
             for item in routing.items("see_also", needed=False, name="contact")
@@ -419,6 +415,20 @@ def _collect(
             item.wrong(f"{name}: {identity!r} is there twice")
         into[identity] = entry
         item.done()
+
+
+def _read_file(
+    mistakes: Mistakes,
+    root: Path,
+    path: Path,
+    key: str,
+    read: Callable[[Item], _Entry],
+    into: dict[str, _Entry],
+) -> None:
+    """A file that is one list."""
+    file = _open(mistakes, root, path)
+    _collect(file, key, read, into, name="number" if key == "hotlines" else "id")
+    file.done()
 
 
 def _strings(mistakes: Mistakes, path: Path, key: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Training examples, responses and the components of the pipeline."""

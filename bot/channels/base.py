@@ -20,6 +20,7 @@ class Problem(Exception):
 
 
 def problem_response(request: Request, error: Exception) -> JSONResponse:
+    """The problem as the client gets it."""
     assert isinstance(error, Problem)
     body = {"title": error.title, "status": error.status, "detail": error.detail}
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
@@ -46,7 +47,9 @@ async def read_json(request: Request) -> Any:
     body = await read_body(request)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise Problem(415, "Unsupported media type", "Send JSON with content-type application/json.")
+        raise Problem(
+            415, "Unsupported media type", "Send JSON with content-type application/json."
+        )
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -12,6 +12,7 @@ from bot.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     turn = asyncio.run(_ask(" ".join(options.question), settings))
     print(json.dumps(turn.to_json(), ensure_ascii=False) if options.json else turn.to_text())
     return 0

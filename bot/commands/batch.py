@@ -19,6 +19,7 @@ class LineError(ValueError):
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     try:
         asyncio.run(_batch(settings, sys.stdin, sys.stdout))
     except LineError as error:

@@ -17,6 +17,7 @@ from bot.settings import Settings
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     asyncio.run(_chat(settings))
     return 0
 

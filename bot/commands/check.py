@@ -9,6 +9,7 @@ from knowledge.storage import load
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     knowledge = load(*settings.knowledge_dirs)  # raises ContentError, which lists every mistake
     questions = sum(len(p.questions) for p in knowledge.provisions.values())
     print(

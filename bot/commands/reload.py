@@ -12,6 +12,7 @@ from knowledge.storage import load
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     knowledge = load(*settings.knowledge_dirs)  # mistakes are said here and nothing is sent
     try:
         pid = int(settings.pid_file.read_text(encoding="ascii"))

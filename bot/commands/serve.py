@@ -12,6 +12,7 @@ from bot.settings import Settings, port_number
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     if options.host:
         settings = replace(settings, host=options.host)
     if options.port:

@@ -20,13 +20,14 @@ _READ_ALSO = ("knowledge/encoder.py", "knowledge/language.py", "requirements.loc
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
+    """The command; returns the exit code."""
     console = Console(stderr=True)
     stamp = settings.model.with_suffix(".sha256")
     fingerprint = _fingerprint()
-    if options.if_changed and settings.model.exists() and stamp.exists():
-        if stamp.read_text(encoding="ascii") == fingerprint:
-            console.print("Model is up to date.")
-            return 0
+    trained_before = stamp.read_text(encoding="ascii") if stamp.exists() else ""
+    if options.if_changed and settings.model.exists() and trained_before == fingerprint:
+        console.print("Model is up to date.")
+        return 0
     started = time.perf_counter()
     with Progress(
         SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +18,8 @@ LONGEST_QUESTION = 1000
 
 
 class KnowledgeApi:
+    """The routes that answer from the knowledge base alone."""
+
     def __init__(self, library: Library) -> None:
         self._library = library
 
@@ -66,4 +67,4 @@ def _language(request: Request, default: Language = DEFAULT) -> Language:
     language = request.query_params.get("language", default)
     if language not in LANGUAGES:
         raise Problem(400, "Unknown language", f"language is one of {', '.join(LANGUAGES)}.")
-    return cast(Language, language)
+    return language

@@ -89,9 +89,7 @@ class SqlStore:
             repeated=Turn.from_record(json.loads(again.record)) if again is not None else None,
         )
 
-    def _record(
-        self, connection: Connection, turn: Turn, text: str, state: dict[str, Any]
-    ) -> None:
+    def _record(self, connection: Connection, turn: Turn, text: str, state: dict[str, Any]) -> None:
         now = _now()
         connection.execute(
             turns.insert(),
@@ -155,7 +153,7 @@ def _engine(url: str) -> Engine:
         if engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
 
-        @sa.event.listens_for(engine, "connect")
+        @sa.event.listens_for(engine, "connect")  # type: ignore[untyped-decorator]
         def set_pragmas(connection: Any, _: Any) -> None:
             cursor = connection.cursor()
             # Readers do not wait for the writer, and a commit survives the end of the process.

@@ -1,0 +1,1 @@
+"""Rasa graph components: language, intents, entities, rules."""

@@ -16,7 +16,7 @@ _Found = tuple[str | None, str | None, bool]
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
 )
-class TurnRulePolicy(RulePolicy):  # type: ignore[misc]
+class TurnRulePolicy(RulePolicy):
     """Same rules, same predictions. A tracker of one turn is known by its intent and the actions
     run since; matching it against every rule twice a turn takes longer than all else in Rasa.
 

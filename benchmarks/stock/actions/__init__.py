@@ -1,0 +1,1 @@
+"""The stock side's action server."""

@@ -1,0 +1,172 @@
+"""Settings come from the environment, are checked once, and never show a secret."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT, Settings, SettingsError, port_number, set_up_logging
+
+A_SECRET = "not-for-other-eyes-0123456789-abcdef"
+
+
+def test_an_empty_environment_gives_settings_that_work_on_this_machine_alone() -> None:
+    settings = Settings.from_environment({})
+
+    assert settings.host == "127.0.0.1"
+    assert settings.port == 8000
+    assert settings.log_level == "INFO"
+    assert settings.data_dir == PROJECT / "var"
+    assert settings.database == f"sqlite:///{PROJECT / 'var' / 'chuangwen.db'}"
+    assert settings.model == PROJECT / "models" / "chuangwen.tar.gz"
+    assert settings.knowledge_dirs == (PROJECT / "knowledge",)
+    assert settings.secret == ""
+
+
+def test_an_empty_value_is_as_good_as_none() -> None:
+    names = [str(field.metadata["name"]) for field in fields(Settings)]
+
+    assert Settings.from_environment(dict.fromkeys(names, "")) == Settings()
+
+
+def test_every_setting_can_be_given(tmp_path: Path) -> None:
+    settings = Settings.from_environment(
+        {
+            "CHUANGWEN_HOST": "0.0.0.0",
+            "CHUANGWEN_PORT": "8123",
+            "CHUANGWEN_DATA_DIR": str(tmp_path / "data"),
+            "CHUANGWEN_DATABASE_URL": "postgresql://somebody@127.0.0.1/chuangwen",
+            "CHUANGWEN_SECRET": A_SECRET,
+            "CHUANGWEN_LOG_LEVEL": "debug",
+            "CHUANGWEN_MODEL": str(tmp_path / "model.tar.gz"),
+            "CHUANGWEN_KNOWLEDGE_DIRS": os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]),
+        }
+    )
+
+    assert settings == Settings(
+        host="0.0.0.0",
+        port=8123,
+        data_dir=tmp_path / "data",
+        database_url="postgresql://somebody@127.0.0.1/chuangwen",
+        secret=A_SECRET,
+        log_level="DEBUG",
+        model=tmp_path / "model.tar.gz",
+        knowledge_dirs=(tmp_path / "a", tmp_path / "b"),
+    )
+    assert settings.database == "postgresql://somebody@127.0.0.1/chuangwen"
+    assert settings.cache_dir == tmp_path / "data" / "cache"
+
+
+def test_no_setting_is_forgotten_by_the_test_above() -> None:
+    assert {str(field.metadata["name"]) for field in fields(Settings)} == {
+        "CHUANGWEN_HOST",
+        "CHUANGWEN_PORT",
+        "CHUANGWEN_DATA_DIR",
+        "CHUANGWEN_DATABASE_URL",
+        "CHUANGWEN_SECRET",
+        "CHUANGWEN_LOG_LEVEL",
+        "CHUANGWEN_MODEL",
+        "CHUANGWEN_KNOWLEDGE_DIRS",
+    }
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "80.5", "http", "８０８０", "1e3", "9" * 30])
+def test_a_port_that_is_none_names_the_setting_and_the_range(port: str) -> None:
+    with pytest.raises(SettingsError, match=r"CHUANGWEN_PORT.*1 to 65535"):
+        Settings.from_environment({"CHUANGWEN_PORT": port})
+
+
+def test_a_wrong_port_of_the_command_line_names_the_option() -> None:
+    with pytest.raises(SettingsError, match="--port"):
+        port_number("none", "--port")
+
+
+def test_an_unknown_log_level_names_the_setting_and_what_there_is() -> None:
+    with pytest.raises(SettingsError, match=r"CHUANGWEN_LOG_LEVEL.*DEBUG, INFO, WARNING, ERROR"):
+        Settings.from_environment({"CHUANGWEN_LOG_LEVEL": "loud"})
+
+
+def test_a_short_secret_names_the_setting_and_does_not_repeat_the_secret() -> None:
+    with pytest.raises(SettingsError, match="CHUANGWEN_SECRET.*32") as error:
+        Settings.from_environment({"CHUANGWEN_SECRET": "hunter2"})
+
+    assert "hunter2" not in str(error.value)
+
+
+def test_a_name_that_does_not_exist_is_said_instead_of_ignored() -> None:
+    with pytest.raises(SettingsError, match="CHUANGWEN_PROT"):
+        Settings.from_environment({"CHUANGWEN_PROT": "8000", "PATH": "/bin"})
+
+
+def test_settings_cannot_be_changed_afterwards() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_the_table_lists_every_setting_and_masks_secrets() -> None:
+    address = "postgresql://somebody:pass-word-of-the-database@127.0.0.1/chuangwen"
+    settings = Settings(secret=A_SECRET, database_url=address, port=8123)
+
+    table = settings.table()
+
+    assert len(table) == len(fields(Settings))
+    assert ("CHUANGWEN_PORT", "8123") in [row[:2] for row in table]
+    assert all(what for _, _, what in table)
+    assert A_SECRET not in str(table)
+    assert "pass-word-of-the-database" not in str(table)
+
+
+def test_a_secret_that_is_not_set_is_shown_as_not_set() -> None:
+    rows = {name: value for name, value, _ in Settings().table()}
+
+    assert rows["CHUANGWEN_SECRET"] == ""
+    assert rows["CHUANGWEN_DATABASE_URL"] == ""
+
+
+def test_no_secret_is_printed_with_the_settings() -> None:
+    address = "postgresql://somebody:pass-word-of-the-database@127.0.0.1/chuangwen"
+    shown = repr(Settings(secret=A_SECRET, database_url=address))
+
+    assert A_SECRET not in shown
+    assert "pass-word-of-the-database" not in shown
+
+
+def test_the_signing_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "made" / "on the way")
+
+    key = settings.signing_key()
+
+    file = settings.data_dir / "secret"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(key) >= 32
+    assert settings.signing_key() == key
+    assert Settings(data_dir=settings.data_dir).signing_key() == key
+
+
+def test_two_installations_do_not_share_a_key(tmp_path: Path) -> None:
+    one, other = Settings(data_dir=tmp_path / "1"), Settings(data_dir=tmp_path / "2")
+
+    assert one.signing_key() != other.signing_key()
+
+
+def test_a_secret_that_is_given_is_used_and_not_written_down(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, secret=A_SECRET)
+
+    assert settings.signing_key() == A_SECRET
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rasa_is_never_more_talkative_than_a_warning() -> None:
+    root, rasa = logging.getLogger(), logging.getLogger("rasa")
+    before = root.handlers[:], root.level, rasa.level
+    try:
+        # Its debug lines hold what founders say.
+        set_up_logging("DEBUG")
+        assert rasa.getEffectiveLevel() >= logging.WARNING
+    finally:
+        root.handlers, root.level, rasa.level = before
