@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -69,6 +70,7 @@ class RasaAssistant:
         self._agent: Agent | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._embedding = ThreadPoolExecutor(1, thread_name_prefix="embedding")
 
     async def start(self) -> None:
         """Load the model and the content and answer once, so that the first founder waits for
@@ -92,9 +94,7 @@ class RasaAssistant:
         if self._agent is None:
             raise AssistantUnavailable("not started")
         try:
-            return await asyncio.wait_for(
-                self._on_thread(self._turn(message, payload, state)), TIMEOUT_SECONDS
-            )
+            return await asyncio.wait_for(self._answer(message, payload, state), TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
             raise AssistantUnavailable(f"no answer in {TIMEOUT_SECONDS:.0f} s") from error
         except AssistantUnavailable:
@@ -104,7 +104,19 @@ class RasaAssistant:
             logger.exception("turn failed", exc_info=_without_text(error))
             raise AssistantUnavailable(f"the turn failed: {type(error).__name__}") from error
 
+    async def _answer(
+        self, message: UserMessage, payload: str | None, state: State
+    ) -> tuple[Reply, State]:
+        said = payload or _spoken(message.text)
+        if payload is None:
+            # Most of the arithmetic of a turn, and done outside Python's lock: while one message
+            # is embedded here, Rasa's thread answers another. It finds the vector remembered.
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._embedding, LIBRARY.encoder.embed, said)
+        return await self._on_thread(self._turn(message, said, state))
+
     async def stop(self) -> None:
+        self._embedding.shutdown(wait=False)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
         if self._thread is not None:
@@ -132,9 +144,7 @@ class RasaAssistant:
         processor.domain.is_empty = lambda: False
         processor.graph_runner = SequentialGraphRunner(processor.graph_runner)
 
-    async def _turn(
-        self, message: UserMessage, payload: str | None, state: State
-    ) -> tuple[Reply, State]:
+    async def _turn(self, message: UserMessage, said: str, state: State) -> tuple[Reply, State]:
         assert self._agent is not None and self._agent.processor is not None
         domain: Domain = self._agent.processor.domain
         sender = message.conversation
@@ -144,18 +154,18 @@ class RasaAssistant:
         if message.language is not None:
             slots["language"] = message.language  # a tapped choice has no words to tell it
         self._trackers.open(_tracker(sender, slots, domain))
-        said = _Said()
+        collected = _Said()
         metadata = {
             "language": message.language or slots.get("preferred_language"),
             "previous_language": slots.get("language"),
         }
         try:
             await self._agent.processor.handle_message(
-                RasaMessage(payload or _spoken(message.text), said, sender, metadata=metadata)
+                RasaMessage(said, collected, sender, metadata=metadata)
             )
         finally:
             tracker = self._trackers.close(sender)
-        return _reply(said.messages, tracker), _state(tracker)
+        return _reply(collected.messages, tracker), _state(tracker)
 
 
 class InProcessActions(EndpointConfig):

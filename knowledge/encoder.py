@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -32,17 +32,20 @@ class Encoder:
     def __init__(self) -> None:
         self._model = USE(threads=1)
         self._recent: OrderedDict[str, Array] = OrderedDict()
-        self._lock = threading.Lock()
+        # Two locks: who finds a text remembered does not wait for another to be encoded.
+        self._encoding, self._remembering = threading.Lock(), threading.Lock()
         self._backend: _TokenMemory | None = None
 
     def embed(self, text: str) -> Array:
         """One text -> ndarray of shape (512,), float32, L2-normalised."""
         key = fold(text)
-        with self._lock:
+        with self._remembering:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
+        with self._encoding:
             vector: Array = self._encode([key])[0]
+        with self._remembering:
             self._recent[key] = vector
             while len(self._recent) > _REMEMBERED_TEXTS:
                 self._recent.popitem(last=False)
@@ -53,8 +56,15 @@ class Encoder:
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         # Long batches gain from a second core; one short text only loses time to it.
-        with self._lock, threadpool_limits(2, user_api="blas"):
+        with self._encoding, threadpool_limits(2, user_api="blas"):
             return self._encode([fold(text) for text in texts])
+
+    def warm(self, texts: Iterable[str]) -> None:
+        """Remember the tokens of typical texts, so that the first questions are not slower."""
+        with self._encoding:
+            self._encode([])
+            assert self._backend is not None
+            self._backend.remember([fold(text) for text in texts])
 
     def _encode(self, texts: list[str]) -> Array:
         if self._backend is None:
@@ -97,6 +107,19 @@ class _TokenMemory:
         if group:
             self._forward(group, out[first:])
         return out
+
+    def remember(self, texts: list[str]) -> None:
+        """Fill the memory with the tokens that are most frequent in the texts."""
+        counts = Counter(
+            token
+            for text in texts
+            for token in self._b.sp.encode(text, out_type=int, add_bos=True, add_eos=True)
+        )
+        # A tenth stays free for what these texts do not have.
+        frequent = [token for token, _ in counts.most_common(_REMEMBERED_TOKENS * 9 // 10)]
+        if frequent:
+            self._slots.clear()
+            self._recall(frequent, np.empty((len(frequent), self._memory.shape[1]), np.float32))
 
     def _forward(self, group: list[list[int]], out: Array) -> None:
         b, width = self._b, use_backend._CNN_DIM

@@ -78,9 +78,11 @@ class Library:
 
     def _load(self) -> Content:
         knowledge = load(*self._roots)
+        search = Search.build(knowledge, self.encoder, self._cache)
+        self.encoder.warm(q for p in knowledge.provisions.values() for q in p.questions)
         return Content(
             knowledge=knowledge,
-            search=Search.build(knowledge, self.encoder, self._cache),
+            search=search,
             entities=EntityFinder(knowledge),
         )
 

@@ -28,8 +28,8 @@ const TEXTS = {
     candour: "An independent guide, not a government service. The text is that of 2016-08-08, restored from a copy and not checked against the gazette; whether it is still in force could not be confirmed.",
     foot: "An independent guide, not a government service. Whether the policy is still in force could not be confirmed: see sf.sz.gov.cn/gfxwjcx or call 12345.",
     examples: ["Who handles guaranteed startup loans?", "What is an innovation voucher?", "Is there support for incubators?"],
-    languageLabel: "Language", auto: "Automatic", logLabel: "Conversation",
-    questionLabel: "Your question", hint: "What would you like to know?", send: "Send",
+    languageLabel: "Language", auto: "Auto", logLabel: "Conversation",
+    questionLabel: "Your question", hint: "Ask a question", send: "Send",
     you: "You: ", bot: "ChuangWen: ", next: "Next you can choose", busy: "Looking it up …",
     down: "No answer came: the network or the server has a problem. Your question is kept; you can try again.", retry: "Try again",
     refused: "That could not be handled; the choice may have expired. Please write what you want to know.",
@@ -92,7 +92,7 @@ function office(contact, card) {
   const detailed = card.view === "contact";
   const lang = language === "en" ? "zh-Hans" : language;
   const use = (line) => detailed && line.number !== card.hotline.number && line.use;
-  const lines = contact.hotlines.map((line) => make("li", {}, phone(line.number), use(line)));
+  const lines = contact.hotlines.map((line) => make("li", {}, phone(line.number), use(line) && make("span", {}, use(line))));
   return make("div", { className: "office" },
     make("p", {}, named(contact.name, contact.translation, contact.translation_official, labels, lang),
       detailed && contact.takes && make("span", { className: "takes" }, contact.takes)),

@@ -16,17 +16,19 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
-from bot.assistant import RasaAssistant, State
 from bot.message import Part, Reply, UserMessage
 from bot.settings import PROJECT, Settings
-from knowledge.live import LIBRARY, Library
+
+if TYPE_CHECKING:  # Rasa takes seconds to import, and half of these tests need none of it.
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+
+    from bot.assistant import RasaAssistant, State
 
 SECRET = "a secret of the tests, which is long enough"
 START_SECONDS = 180.0
@@ -125,6 +127,8 @@ def fake_assistant() -> FakeAssistant:
 @pytest.fixture(scope="session")
 def search_cache() -> Path:
     """The folder in which `make run` keeps the search too: built once for all workers."""
+    from knowledge.live import Library
+
     folder = PROJECT / "var" / "cache"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "tests.lock").open("w") as lock:
@@ -157,6 +161,9 @@ def assistant(settings: Settings) -> Iterator[RasaAssistant]:
     """The real one. Tests that use it are of the xdist group "assistant": one load for all."""
     if not settings.model.exists():
         pytest.fail(f"{settings.model} is missing; `make install` trains it")
+    from bot.assistant import RasaAssistant
+    from knowledge.live import LIBRARY
+
     LIBRARY.configure(settings.knowledge_dirs, settings.cache_dir)
     assistant = RasaAssistant(settings.model)
     asyncio.run(assistant.start())
@@ -187,6 +194,8 @@ def app(settings: Settings, assistant: RasaAssistant) -> Starlette:
 @pytest.fixture(scope="session")
 def client(app: Starlette) -> Iterator[TestClient]:
     """The real app, with its start and stop, without a network."""
+    from starlette.testclient import TestClient
+
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 

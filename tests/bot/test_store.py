@@ -1,0 +1,229 @@
+"""The store keeps turns and states together, the same in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import IntegrityError
+
+from bot.message import Choice, Turn
+from bot.store.sql import SqlStore, migrate
+from bot.store.tables import metadata
+
+_names = itertools.count()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
+)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'folder' / 'chuangwen.db'}"
+    server = sa.engine.make_url(request.getfixturevalue("postgresql"))
+    name = f"test_{next(_names)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return str(server.set(database=name))
+
+
+@pytest_asyncio.fixture
+async def store(address: str) -> AsyncIterator[SqlStore]:
+    store = SqlStore(address)
+    yield store
+    await store.close()
+
+
+def make_turn(number: int = 1, conversation: str = "web:1", **changed: object) -> Turn:
+    turn = Turn(
+        id=f"m{number}",
+        conversation=conversation,
+        number=number,
+        language="zh-Hans",
+        intent="ask_measure",
+        confidence=0.9,
+        outcome="answer",
+        replies=("第一段\n\n第二段 😀",),
+        cards=({"provision": "sz-2016/6.2", "quote": "〔缺字〕“引号”"},),
+        choices=(Choice(f"{number}-1", "原文", '/ask_original{"provision":"sz-2016/6.2"}'),),
+        provisions=("sz-2016/6.2",),
+        units=("guoshui",),
+        quotes=("〔缺字〕“引号”",),
+        ms=3.5,
+    )
+    return replace(turn, **changed)
+
+
+def state_of(turn: Turn) -> dict[str, object]:
+    return {"focus": "sz-2016/6.2", "options": [[c.title, c.payload] for c in turn.choices]}
+
+
+async def test_a_new_conversation_is_empty(store: SqlStore) -> None:
+    await store.create("web:1")
+
+    stored = await store.read("web:1", "m1")
+
+    assert stored is not None
+    assert (stored.state, stored.turns, stored.last_choices, stored.repeated) == ({}, 0, (), None)
+
+
+async def test_a_conversation_that_was_never_started_is_not_there(store: SqlStore) -> None:
+    assert await store.read("web:1", "m1") is None
+
+
+async def test_what_is_recorded_is_read_again(store: SqlStore) -> None:
+    turn = make_turn()
+    await store.create("web:1")
+    await store.record(turn, "有什么税收优惠？", state_of(turn))
+
+    stored = await store.read("web:1", "m1")
+
+    assert stored is not None
+    assert stored.repeated == turn
+    assert stored.state == state_of(turn)
+    assert stored.turns == 1
+    assert stored.last_choices == turn.choices
+
+
+async def test_another_message_of_the_conversation_is_no_repeat(store: SqlStore) -> None:
+    await store.create("web:1")
+    await store.record(make_turn(), "有什么税收优惠？", state_of(make_turn()))
+
+    stored = await store.read("web:1", "m2")
+
+    assert stored is not None
+    assert stored.repeated is None
+    assert stored.turns == 1
+
+
+async def test_the_state_is_that_after_the_last_turn(store: SqlStore) -> None:
+    await store.create("web:1")
+    for number in (1, 2, 3):
+        await store.record(make_turn(number), "text", {"focus": f"sz-2016/{number}.1"})
+
+    stored = await store.read("web:1", "m2")
+
+    assert stored is not None
+    assert (stored.turns, stored.state) == (3, {"focus": "sz-2016/3.1"})
+    assert stored.repeated == make_turn(2)
+
+
+async def test_conversations_are_kept_apart(store: SqlStore) -> None:
+    await store.create("web:1")
+    await store.create("telegram:1")
+    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"})
+
+    stored = await store.read("telegram:1", "m1")
+
+    assert stored is not None
+    assert (stored.state, stored.turns, stored.repeated) == ({}, 0, None)
+
+
+async def test_starting_a_conversation_again_leaves_it_as_it_is(store: SqlStore) -> None:
+    await store.create("web:1")
+    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"})
+
+    await store.create("web:1")
+
+    stored = await store.read("web:1", "m1")
+    assert stored is not None
+    assert stored.turns == 1
+
+
+async def test_a_turn_and_the_state_after_it_are_written_together_or_not_at_all(
+    store: SqlStore,
+) -> None:
+    await store.create("web:1")
+    await store.record(make_turn(1), "text", {"focus": "sz-2016/1.1"})
+
+    with pytest.raises(IntegrityError):
+        await store.record(make_turn(1, id="m2"), "text", {"focus": "sz-2016/2.1"})
+
+    stored = await store.read("web:1", "m2")
+    assert stored is not None
+    assert (stored.turns, stored.state, stored.repeated) == (1, {"focus": "sz-2016/1.1"}, None)
+
+
+async def test_a_message_id_is_recorded_once(store: SqlStore) -> None:
+    await store.create("web:1")
+    await store.record(make_turn(1), "text", {})
+
+    with pytest.raises(IntegrityError):
+        await store.record(make_turn(2, id="m1"), "text", {})
+
+
+async def test_many_conversations_at_once_are_all_recorded(store: SqlStore) -> None:
+    names = [f"web:{number}" for number in range(40)]
+
+    async def talk(name: str) -> None:
+        await store.create(name)
+        for number in (1, 2, 3):
+            await store.record(make_turn(number, name), "text", {"said": number})
+
+    await asyncio.gather(*(talk(name) for name in names))
+
+    for name in names:
+        stored = await store.read(name, "m3")
+        assert stored is not None
+        assert stored.repeated == make_turn(3, name)
+
+
+async def test_what_was_recorded_is_there_after_a_restart(address: str) -> None:
+    store = SqlStore(address)
+    await store.create("web:1")
+    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"})
+    await store.close()
+
+    store = SqlStore(address)
+    try:
+        stored = await store.read("web:1", "m1")
+    finally:
+        await store.close()
+
+    assert stored is not None
+    assert stored.repeated == make_turn()
+
+
+async def test_migrations_make_exactly_the_tables_that_the_code_expects(address: str) -> None:
+    await SqlStore(address).close()  # from nothing
+
+    engine = sa.create_engine(address, future=True)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        differences = compare_metadata(context, metadata)
+        unique = sa.inspect(connection).get_unique_constraints("turns")
+    engine.dispose()
+
+    assert differences == []
+    assert [entry["column_names"] for entry in unique] == [["conversation", "message_id"]]
+
+
+async def test_migrating_again_changes_nothing(address: str) -> None:
+    await SqlStore(address).close()
+    engine = sa.create_engine(address, future=True)
+    before = set(sa.inspect(engine).get_table_names())
+
+    migrate(engine)
+
+    assert set(sa.inspect(engine).get_table_names()) == before
+    assert before == {"conversations", "turns", "alembic_version"}
+    engine.dispose()
+
+
+async def test_the_sqlite_file_is_made_with_its_folder(tmp_path: Path) -> None:
+    file = tmp_path / "not" / "there yet" / "chuangwen.db"
+
+    await SqlStore(f"sqlite:///{file}").close()
+
+    assert file.exists()

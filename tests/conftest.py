@@ -1,0 +1,67 @@
+"""What the tests share: the shipped content, the second city's, and what is built from them once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from knowledge.encoder import Encoder
+from knowledge.live import LIBRARY, Content
+from knowledge.models import Knowledge
+from knowledge.search import Search
+from knowledge.storage import ROOT, load
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+
+CITY = Path(__file__).parent / "city"
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The shipped content."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def city() -> Knowledge:
+    """An invented city's content, alone."""
+    return load(CITY)
+
+
+@pytest.fixture(scope="session")
+def both() -> Knowledge:
+    """The shipped content and the invented city's."""
+    return load(ROOT, CITY)
+
+
+@pytest.fixture(scope="session")
+def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
+    """The shipped content in use, as actions and components see it; built once a worker."""
+    if LIBRARY._content is None:
+        LIBRARY.configure((), tmp_path_factory.mktemp("search"))
+    return LIBRARY.content
+
+
+@pytest.fixture(scope="session")
+def search(content: Content) -> Search:
+    return content.search
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The encoder that the shipped content uses: its weights take seconds to read."""
+    return LIBRARY.encoder
+
+
+@pytest.fixture(scope="session")
+def city_search(city: Knowledge, encoder: Encoder) -> Search:
+    return Search.build(city, encoder)
+
+
+@pytest.fixture
+def city_copy(tmp_path: Path) -> Path:
+    """The invented city's folder, to be broken."""
+    return Path(shutil.copytree(CITY, tmp_path / "city"))
