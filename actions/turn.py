@@ -114,8 +114,9 @@ class Turn:
 
     def show_policy_changes(self) -> None:
         """What happened to the policy as a whole; said here and not on every card."""
+        colon = ": " if self.language == "en" else "："
         shown = [
-            f"{change.when[self.language]}：{change.text[self.language]}"
+            f"{change.when[self.language]}{colon}{change.text[self.language]}"
             for change in self.knowledge.changes
             if self.policy.id in change.policies and change.status == "confirmed"
         ]

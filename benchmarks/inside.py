@@ -29,6 +29,7 @@ _AFTER = {"en": (" Thank you", " please advise"), "zh": ("，谢谢了", "，麻
 
 
 def build(settings: Settings) -> dict[str, float]:
+    """Seconds to build the search, which is kept in the cache."""
     started = time.perf_counter()
     Search.build(content(), Encoder(), settings.cache_dir)
     return {"seconds": time.perf_counter() - started}
@@ -100,12 +101,13 @@ def _intents(settings: Settings) -> Classifier:
         names = [name for name in model.getnames() if name.endswith("intents.pickle")]
         file = model.extractfile(names[0])
         assert file is not None
-        loaded = pickle.loads(file.read())  # noqa: S301 - trained a moment ago by this benchmark
+        loaded = pickle.loads(file.read())  # trained a moment ago by this benchmark
     assert isinstance(loaded, Classifier)
     return loaded
 
 
 def main() -> None:
+    """Measure what the first argument names."""
     settings = Settings.from_environment()
     what = sys.argv[1]
     if what == "build":

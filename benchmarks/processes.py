@@ -54,6 +54,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def python(*arguments: str) -> list[str]:
+    """A command for the interpreter that runs this."""
     return [sys.executable, *arguments]
 
 
@@ -141,6 +142,7 @@ def end(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -178,27 +180,36 @@ def _busy() -> float:
 
 def memory(*roots: int) -> Memory:
     """What the processes `roots` and all that they started hold, added up."""
-    pids = set(roots)
-    parents = {pid: parent for pid, parent in _parents()}
-    grown = True
-    while grown:
-        children = {pid for pid, parent in parents.items() if parent in pids}
-        grown = not children <= pids
-        pids |= children
+    pids = _family(roots)
     return Memory(
         steady_mb=sum(_status_mb(pid, "VmRSS") for pid in pids),
         peak_mb=sum(_status_mb(pid, "VmHWM") for pid in pids),
     )
 
 
-def _parents() -> Iterator[tuple[int, int]]:
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            # The name in parentheses may itself hold spaces and parentheses.
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue  # It has ended meanwhile.
-        yield int(folder.name), int(fields[1])
+def cpu_of(*roots: int) -> float:
+    """Processor seconds that the processes `roots` and all that they started have used."""
+    ticks = sum(sum(map(int, _stat(pid)[11:13])) for pid in _family(roots))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _family(roots: Sequence[int]) -> set[int]:
+    """The processes with their children, and so on."""
+    pids = set(roots)
+    everyone = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    parents = {pid: int(_stat(pid)[1]) for pid in everyone}
+    while children := {pid for pid, parent in parents.items() if parent in pids} - pids:
+        pids |= children
+    return pids
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat after the name; zeros for a process that has ended."""
+    try:
+        # The name in parentheses may itself hold spaces and parentheses.
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ["0"] * 50
 
 
 def _status_mb(pid: int, key: str) -> float:

@@ -13,7 +13,16 @@ from pathlib import Path
 import yaml
 
 from benchmarks.load import Measured, Plan, Protocol
-from benchmarks.processes import Memory, environment, free_port, memory, python, run, server
+from benchmarks.processes import (
+    Memory,
+    cpu_of,
+    environment,
+    free_port,
+    memory,
+    python,
+    run,
+    server,
+)
 from bot.settings import PROJECT
 
 STOCK = PROJECT / "benchmarks" / "stock"
@@ -45,6 +54,10 @@ class Server:
 
     def memory(self) -> Memory:
         return memory(*self.pids)
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the side has used since it started."""
+        return cpu_of(*self.pids)
 
 
 @dataclass(frozen=True)

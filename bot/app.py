@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.assistant import Assistant, AssistantUnavailable, RasaAssistant
+from bot.assistant import Assistant, AssistantUnavailable, RasaAssistant, UnknownProvision
 from bot.channels.base import Problem, problem_response
 from bot.channels.web import WebChannel
 from bot.conversation import Conversations, UnknownChoice, UnknownConversation
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 _PAGE = PROJECT / "bot" / "site" / "talk.html"
 _PAGE_POLICY = (
-    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; "
+    "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self'; style-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
@@ -91,6 +91,9 @@ def make_app(
             UnknownChoice: _problem(
                 422, "No such choice", "A choice must be one that the last turn offered."
             ),
+            UnknownProvision: _problem(
+                422, "No such provision", "focus must be a provision's id, like 6.2 or sz-2016/6.2."
+            ),
             AssistantUnavailable: _problem(
                 503, "No answer", "The assistant did not answer; try again in a moment."
             ),
@@ -103,13 +106,20 @@ def make_app(
 
 
 def _page_routes() -> list[Route]:
+    headers = {
+        "Content-Security-Policy": _PAGE_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-cache",  # after an upgrade no old script meets a new page
+    }
+
     async def page(request: Request) -> Response:
-        return FileResponse(_PAGE, headers={"Content-Security-Policy": _PAGE_POLICY})
+        return FileResponse(_PAGE, headers=headers)
 
     async def asset(request: Request) -> Response:
-        return FileResponse(_PAGE.with_name(request.url.path.lstrip("/")))
+        return FileResponse(_PAGE.with_name(request.url.path.lstrip("/")), headers=headers)
 
-    return [Route("/", page), Route("/talk.js", asset), Route("/talk.css", asset)]
+    names = ("talk.js", "talk.css", "favicon.svg")
+    return [Route("/", page), *(Route(f"/{name}", asset) for name in names)]
 
 
 def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-def]

@@ -48,6 +48,10 @@ class AssistantUnavailable(Exception):
     """The assistant gave no answer: not started, too slow, or it failed."""
 
 
+class UnknownProvision(Exception):
+    """The message's focus names a provision that does not exist."""
+
+
 class Assistant(Protocol):
     """Understands and answers. Holds nothing of a conversation: the state comes and goes."""
 
@@ -56,7 +60,7 @@ class Assistant(Protocol):
     async def answer(
         self, message: UserMessage, payload: str | None, state: State
     ) -> tuple[Reply, State]:
-        """`payload`: what a tapped choice says. Raises AssistantUnavailable."""
+        """`payload`: what a tapped choice says. Raises AssistantUnavailable, UnknownProvision."""
 
     async def stop(self) -> None: ...
 
@@ -97,7 +101,7 @@ class RasaAssistant:
             return await asyncio.wait_for(self._answer(message, payload, state), TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
             raise AssistantUnavailable(f"no answer in {TIMEOUT_SECONDS:.0f} s") from error
-        except AssistantUnavailable:
+        except (AssistantUnavailable, UnknownProvision):
             raise
         except Exception as error:
             # Rasa's errors can quote the message, so only their kind goes into the log.
@@ -150,7 +154,10 @@ class RasaAssistant:
         sender = message.conversation
         slots = dict(state)
         if message.focus is not None:
-            slots["focus"] = message.focus
+            provision = LIBRARY.content.knowledge.provision(message.focus)
+            if provision is None:
+                raise UnknownProvision(message.focus)
+            slots["focus"] = provision.id
         if message.language is not None:
             slots["language"] = message.language  # a tapped choice has no words to tell it
         self._trackers.open(_tracker(sender, slots, domain))

@@ -37,7 +37,7 @@ class Conversations:
     async def handle(self, message: UserMessage) -> Turn:
         """The turn that answers a message; the recorded one if it was answered before.
 
-        Raises UnknownConversation, UnknownChoice, AssistantUnavailable.
+        Raises UnknownConversation, UnknownChoice, UnknownProvision, AssistantUnavailable.
         """
         async with self._alone(message.conversation):
             stored = await self._store.read(message.conversation, message.id)

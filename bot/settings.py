@@ -149,5 +149,8 @@ def set_up_logging(level: str) -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    for noisy in ("rasa", "matplotlib", "jieba", "asyncio", "alembic", "tensorflow", "apscheduler"):
+    # The libraries that Rasa pins warn about each other at every start; none of it can be acted on.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    for noisy in ("rasa", "rasa_sdk", "matplotlib", "asyncio", "alembic", "tensorflow"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -226,7 +226,7 @@ def _office(card: Card, contact: CardContact, detailed: bool) -> str:
 
 
 def _explained(card: Card, line: CardHotline) -> str:
-    opened, closed = ("(", ")") if card.language == "en" else ("（", "）")
+    opened, closed = (" (", ")") if card.language == "en" else ("（", "）")
     return f"{line.number}{opened}{line.use}{closed}" if line.use else line.number
 
 

@@ -1,4 +1,4 @@
-"""What the tests share: the shipped content, the second city's, and what is built from them once."""
+"""What tests share: the shipped content, the second city's, and what is built from them once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from knowledge.encoder import Encoder
@@ -15,6 +16,11 @@ from knowledge.search import Search
 from knowledge.storage import ROOT, load
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+# The same examples each time, and no time limit an example: the machine may be busy.
+hypothesis.settings.register_profile(
+    "chuangwen", derandomize=True, deadline=None, database=None, max_examples=100
+)
+hypothesis.settings.load_profile("chuangwen")
 
 CITY = Path(__file__).parent / "city"
 
@@ -39,9 +45,11 @@ def both() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
-    """The shipped content in use, as actions and components see it; built once a worker."""
+    """The shipped content in use, as actions and components see it; built once a run."""
     if LIBRARY._content is None:
-        LIBRARY.configure((), tmp_path_factory.mktemp("search"))
+        base = tmp_path_factory.getbasetemp()
+        shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+        LIBRARY.configure((), shared / "search-cache")
     return LIBRARY.content
 
 

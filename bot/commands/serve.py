@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
+import socket
+import sys
 from dataclasses import replace
 
 import uvicorn
 
-from bot.settings import Settings, port_number
+from bot.settings import Settings, SettingsError, port_number
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:
@@ -17,20 +18,50 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         settings = replace(settings, host=options.host)
     if options.port:
         settings = replace(settings, port=port_number(options.port, "--port"))
-    from bot.app import make_app  # Rasa takes seconds to import; wrong settings are said before.
+    if not settings.model.exists():
+        print(f"there is no model {settings.model}; run `make train`", file=sys.stderr)
+        return 1
+    listening = _listen(settings.host, settings.port)  # before what takes long
+    print("ChuangWen is starting ...", flush=True)
+    from bot.app import make_app  # Rasa takes seconds to import
 
-    print(f"ChuangWen starts; in a moment at http://{settings.host}:{settings.port}", flush=True)
     config = uvicorn.Config(
         make_app(settings),
-        host=settings.host,
-        port=settings.port,
         # Rasa pins a websockets release that uvicorn cannot import; nothing here needs one.
         ws="none",
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         timeout_graceful_shutdown=5,
     )
-    logging.getLogger("uvicorn.access").setLevel(logging.INFO)
-    server = uvicorn.Server(config)
-    server.run()
+    server = _Server(config, f"http://{settings.host}:{settings.port}")
+    server.run(sockets=[listening])
     return 0 if server.started else 1
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; raises SettingsError where that cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another with --host, --port"
+        ) from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """Says where it answers once it does."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"ChuangWen answers at {self._address}", flush=True)

@@ -48,17 +48,19 @@ function make(tag, properties, ...children) {
   return node;
 }
 
-function link(address, text = address) {
+function link(address, text = address.replace(/^https?:\/\//i, "").replace(/\/$/, "")) {
   const href = /^https?:\/\//i.test(address) ? address : `https://${address}`;
   return make("a", { href, target: "_blank", rel: "noopener noreferrer" }, text);
 }
 
 const phone = (number) => make("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number);
 
-/** Text with its addresses and public hotlines as links. */
+/** Text with its addresses and public hotlines as links, and its dates kept on one line. */
 function linked(text) {
-  const parts = text.split(/((?:https?:\/\/)?[\w.-]+\.cn\b(?:\/[\w./?=&#-]*)?|\b123\d\d\b)/);
-  return parts.map((part, i) => (i % 2 ? (/^\d+$/.test(part) ? phone(part) : link(part)) : part));
+  const parts = text.split(/((?:https?:\/\/)?[\w.-]+\.cn\b(?:\/[\w./?=&#-]*)?|\b123\d\d\b|\d{4}-\d\d-\d\d)/);
+  const special = (part) => (/^\d{5}$/.test(part) ? phone(part)
+    : /^\d{4}-/.test(part) ? make("span", { className: "date" }, part) : link(part));
+  return parts.map((part, i) => (i % 2 ? special(part) : part));
 }
 
 function translate() {
@@ -81,10 +83,10 @@ function section(title, ...content) {
 
 const list = (items) => (items.length ? make("ul", {}, items.map((item) => make("li", {}, item))) : []);
 
-/** A Chinese name, with its translation beside it in English. */
-function named(name, translation, official, labels, lang = "") {
-  const mark = translation && !official ? `; ${labels.translation}` : "";
-  return [make("strong", { lang }, name), translation && ` (${translation}${mark})`];
+/** A Chinese name, with its translation beside it in English, marked where it is ours. */
+function named(name, lang, translation, official, labels) {
+  const text = official ? translation : `${translation} (${labels.translation})`;
+  return [make("strong", { lang }, name), translation && make("span", { className: "translation" }, text)];
 }
 
 function office(contact, card) {
@@ -94,7 +96,7 @@ function office(contact, card) {
   const use = (line) => detailed && line.number !== card.hotline.number && line.use;
   const lines = contact.hotlines.map((line) => make("li", {}, phone(line.number), use(line) && make("span", {}, use(line))));
   return make("div", { className: "office" },
-    make("p", {}, named(contact.name, contact.translation, contact.translation_official, labels, lang),
+    make("p", {}, named(contact.name, lang, contact.translation, contact.translation_official, labels),
       detailed && contact.takes && make("span", { className: "takes" }, contact.takes)),
     make("ul", { className: "ways" }, contact.website && make("li", {}, link(contact.website)), lines));
 }
@@ -110,12 +112,12 @@ function units(card) {
     return unit.contacts.map((contact) => (shown.add(contact.id), office(contact, card)));
   };
   return section(card.labels.units, list(card.units.map((unit) => [
-    make("p", { className: "unit" }, named(unit.name, unit.translation, false, card.labels, "zh-Hans"), " →"),
+    make("p", { className: "unit" }, named(unit.name, "zh-Hans", unit.translation, false, card.labels), "\u00a0→"),
     body(unit),
   ].flat())));
 }
 
-const document_ = ({ title, url, date }) => [date && `${date} `, url ? link(url, title) : title];
+const written = ({ title, url, date }) => [date && `${date} `, url ? link(url, title) : title];
 
 function render(card) {
   const { labels, view } = card;
@@ -130,7 +132,7 @@ function render(card) {
       make("summary", {}, labels.quote),
       make("blockquote", { lang: "zh-Hans" }, card.quote),
       card.quote.includes("〔缺字〕") && make("p", { className: "small" }, labels.gap),
-      section(labels.documents, list(card.documents.map(document_)))),
+      section(labels.documents, list(card.documents.map(written)))),
     asked("answer", "contact") && units(card),
     asked("answer", "contact") && card.see_also.map((contact, i) =>
       section(card.see_also_labels[i], office(contact, card))),
@@ -138,12 +140,12 @@ function render(card) {
     asked("answer", "status") && section(labels.changes, list(card.changes.map((change) => [
       change.status === "open" && make("strong", { className: "open" }, labels.open_change),
       change.when.replaceAll("—", "") && make("b", {}, `${change.when} `),
-      change.text,
-      make("span", { className: "sources" }, change.sources.map((source) =>
-        make("span", {}, `${labels.source} `, document_({ ...source, date: null })))),
-    ]))),
-    asked("answer", "status") && section(labels.newer, list(card.newer.map(document_))),
-    make("p", { className: "small" }, card.as_of));
+      linked(change.text),
+      change.sources.length && make("span", { className: "sources" }, labels.source,
+        change.sources.map((source) => written({ ...source, date: null })).flat()),
+    ].flat()))),
+    asked("answer", "status") && section(labels.newer, list(card.newer.map(written))),
+    make("p", { className: "small" }, linked(card.as_of)));
 }
 
 const prose = (text) => text.trim() && make("p", { className: "prose" }, linked(text.trim()));
@@ -162,6 +164,12 @@ function answerOf(turn) {
   return make("div", { className: "answer", lang: turn.language },
     make("span", { className: "unseen" }, texts.bot), parts, prose(rest),
     choices.length && make("div", { className: "choices", role: "group", ariaLabel: texts.next }, choices));
+}
+
+/** Only the last turn's choices are valid. What an answer without a card listed stays readable. */
+function retire(choices) {
+  const titles = choices?.closest(".answer:has(.card)") ? [] : [...(choices?.children ?? [])];
+  choices?.replaceWith(...[list(titles.map((title) => title.textContent))].flat());
 }
 
 async function post(path, body, token) {
@@ -192,9 +200,13 @@ function wait(state) {
   for (const node of document.querySelectorAll("main button, #send")) node.disabled = state;
 }
 
+/** Without HTTPS, as on an office's own network, browsers lack randomUUID. */
+const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-100000000000".replace(/[018]/g,
+  (digit) => (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));
+
 function say(content, shown) {
   const said = make("p", { className: "said", tabIndex: -1 }, make("span", { className: "unseen" }, texts.you), shown);
-  const id = crypto.randomUUID();
+  const id = uuid();
   return send({ id, ...content, ...(language.value && { language: language.value }) }, said);
 }
 
@@ -208,10 +220,10 @@ async function send(message, said) {
   (typing ? question : said).focus({ preventScroll: true });
   try {
     const turn = await deliver(message);
-    for (const old of log.querySelectorAll(".choices")) old.remove(); // Only the last are valid.
+    retire(log.querySelector(".choices"));
     log.append(answerOf(turn));
   } catch (error) {
-    const lasting = error.status >= 400 && error.status < 500;
+    const lasting = [400, 413, 415, 422].includes(error.status); // To repeat it would change nothing.
     const failed = make("div", { className: "failed" }, make("p", {}, lasting ? texts.refused : texts.down));
     if (!lasting) failed.append(button(texts.retry, () => (failed.remove(), send(message, said))));
     log.append(failed);

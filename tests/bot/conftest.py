@@ -1,4 +1,4 @@
-"""What the tests of bot/ share: a fake assistant, the real one, servers of their own, PostgreSQL."""
+"""What the tests of bot/ share: assistants (fake and real), servers of their own, PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -64,7 +65,8 @@ class FakeAssistant:
             found=(),
         )
         said = [*state.get("said", []), message.text]
-        return reply, {"said": said, "options": [list(choice) for choice in self.choices]}
+        options = [list(choice) for choice in self.choices]
+        return reply, {"said": said, "offered": {"options": options}}
 
     async def stop(self) -> None:
         pass
@@ -125,15 +127,19 @@ def fake_assistant() -> FakeAssistant:
 
 
 @pytest.fixture(scope="session")
-def search_cache() -> Path:
-    """The folder in which `make run` keeps the search too: built once for all workers."""
+def search_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The search, built once for all workers, and where `make run` built it, not at all."""
     from knowledge.live import Library
 
-    folder = PROJECT / "var" / "cache"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "tests.lock").open("w") as lock:
+    shared = PROJECT / "var" / "cache"
+    shared.mkdir(parents=True, exist_ok=True)
+    # A copy, since a server that builds another search throws this one away.
+    folder = tmp_path_factory.mktemp("cache")
+    with (shared / "tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        Library([PROJECT / "knowledge"], folder).content  # noqa: B018 - builds what is missing
+        Library([PROJECT / "knowledge"], shared).content  # noqa: B018 - builds what is missing
+        for file in shared.glob("*.pickle"):
+            shutil.copy(file, folder)
     return folder
 
 
@@ -275,11 +281,11 @@ class Server:
         assert self._process is not None
         self._process.send_signal(number)
 
-    def stop(self) -> int:
-        """As Ctrl-C or a service manager does; the exit code."""
+    def stop(self) -> None:
+        """As a service manager does; it says goodbye and ends by the signal itself."""
         assert self._process is not None
         self._process.terminate()
-        return self._process.wait(timeout=30)
+        assert self._process.wait(timeout=30) in (0, -signal.SIGTERM)
 
     @property
     def log(self) -> str:
@@ -355,10 +361,29 @@ def _postgresql_programs() -> Path:
     if programs is None and (on_path := shutil.which("initdb")):
         programs = Path(on_path).parent
     if programs is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        apt_get = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
         for command in (["update"], ["install", "-y", "--no-install-recommends", "postgresql"]):
-            subprocess.run(["apt-get", "-qq", *command], env=quiet, capture_output=True, timeout=300)
+            subprocess.run([*apt_get, *command], capture_output=True, timeout=300)
         programs = newest()
     if programs is None:
         pytest.fail("these tests need PostgreSQL: install it (Debian: apt-get install postgresql)")
     return programs
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[Any]:
+    """An event loop for tests that cannot be coroutines themselves (Hypothesis)."""
+    from anyio.from_thread import start_blocking_portal
+
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def tmp_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A store without a server around it."""
+    from bot.store.sql import SqlStore
+
+    store = SqlStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'chuangwen.db'}")
+    yield store
+    asyncio.run(store.close())

@@ -92,7 +92,7 @@ def test_an_unknown_log_level_names_the_setting_and_what_there_is() -> None:
 
 
 def test_a_short_secret_names_the_setting_and_does_not_repeat_the_secret() -> None:
-    with pytest.raises(SettingsError, match="CHUANGWEN_SECRET.*32") as error:
+    with pytest.raises(SettingsError, match=r"CHUANGWEN_SECRET.*32") as error:
         Settings.from_environment({"CHUANGWEN_SECRET": "hunter2"})
 
     assert "hunter2" not in str(error.value)

@@ -66,7 +66,8 @@ def make_turn(number: int = 1, conversation: str = "web:1", **changed: object) -
 
 
 def state_of(turn: Turn) -> dict[str, object]:
-    return {"focus": "sz-2016/6.2", "options": [[c.title, c.payload] for c in turn.choices]}
+    options = [[choice.title, choice.payload] for choice in turn.choices]
+    return {"focus": "sz-2016/6.2", "offered": {"options": options}}
 
 
 async def test_a_new_conversation_is_empty(store: SqlStore) -> None:
@@ -153,6 +154,19 @@ async def test_a_turn_and_the_state_after_it_are_written_together_or_not_at_all(
     stored = await store.read("web:1", "m2")
     assert stored is not None
     assert (stored.turns, stored.state, stored.repeated) == (1, {"focus": "sz-2016/1.1"}, None)
+
+
+async def test_an_error_of_the_database_does_not_repeat_what_a_founder_said(
+    store: SqlStore,
+) -> None:
+    await store.create("web:1")
+    await store.record(make_turn(1), "text", {})
+
+    with pytest.raises(IntegrityError) as error:
+        await store.record(make_turn(1), "a secret of a founder", {})
+
+    # Servers log errors that nobody caught.
+    assert "secret" not in str(error.value)
 
 
 async def test_a_message_id_is_recorded_once(store: SqlStore) -> None:

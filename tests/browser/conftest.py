@@ -1,0 +1,128 @@
+"""A real server and Debian's chromium for the browser tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PROJECT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--no-first-run",
+]
+STARTS_WITHIN_SECONDS = 180
+ANSWERS_WITHIN_MILLISECONDS = 20_000
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser; without it these tests fail: a skipped one would look like a passed one."""
+    if not CHROMIUM.exists():
+        pytest.fail(
+            f"The browser tests need {CHROMIUM}, which is not there; scripts/browser.sh installs "
+            "it with a Chinese font.",
+            pytrace=False,
+        )
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+def server(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `python -m bot serve` on a free port, with a data folder of its own."""
+    folder = tmp_path_factory.mktemp("browser")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("CHUANGWEN_")}
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve", "--port", str(port)],
+            cwd=PROJECT,
+            env={**inherited, "CHUANGWEN_DATA_DIR": str(folder)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_ready(process, address, log)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/ready", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    said = log.read_text("utf-8", "replace")[-2000:]
+    pytest.fail(f"The server for the browser tests did not get ready:\n{said}", pytrace=False)
+
+
+# Not for the whole session: while Playwright's synchronous API is open, its event loop counts as
+# running, and pytest-asyncio could run no asynchronous test in the same process.
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser found wrong: errors on the console (refusals by the page's content
+    security policy among them) and exceptions of the script."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[Open]:
+    """Open the page as a new visitor: `open_page(locale="zh-HK", viewport=…)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(locale: str = "zh-CN", **options: object) -> Page:
+        context = browser.new_context(locale=locale, reduced_motion="reduce", **options)  # type: ignore[arg-type]
+        contexts.append(context)
+        context.set_default_timeout(ANSWERS_WITHIN_MILLISECONDS)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(server)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Open, complaints: list[str]) -> Iterator[Page]:
+    """The page for a visitor from the mainland; the browser must find nothing wrong."""
+    yield open_page()
+    assert complaints == []
