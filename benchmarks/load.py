@@ -17,10 +17,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 _PATIENCE_SECONDS = 60
-# Beyond this share of turns without an answer the figures would mean nothing.
-_MOST_FAILED = 0.05
 
 Protocol = Literal["ours", "stock"]
+
+# Ours must answer every turn. Stock loses one now and then, when its action server closes a
+# connection in the moment it is used again; beyond this share the figures would mean nothing.
+_MOST_FAILED: dict[Protocol, float] = {"ours": 0.0, "stock": 0.05}
 Ask = Callable[[str], bool]
 
 
@@ -88,7 +90,7 @@ def execute(plan: Plan) -> Measured:
     measured.seconds = time.perf_counter() - started
     if errors:
         raise errors[0]
-    if len(measured.failed) > _MOST_FAILED * len(plan.texts):
+    if len(measured.failed) > _MOST_FAILED[plan.protocol] * len(plan.texts):
         raise RuntimeError(f"{len(measured.failed)} of {len(plan.texts)} turns got no answer")
     return measured
 

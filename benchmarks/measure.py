@@ -67,6 +67,7 @@ def side(which: Side, sizes: Sizes, say: Say) -> SideFigures:
     return SideFigures(
         date=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         machine=Machine.this(),
+        epochs=which.epochs,
         training_s=training.seconds,
         training_cpu_s=training.cpu_seconds,
         search_build_s=training.search_seconds,

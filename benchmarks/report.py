@@ -22,6 +22,8 @@ _QUIET = 0.1
 
 def show(results: Results, console: Console) -> None:
     """The table, and a warning where the machine was not quiet."""
+    if not console.is_terminal:
+        console = Console(file=console.file, width=120)  # a pipe has no width of its own
     table = Table(title="ChuangWen beside Rasa's stock layout", title_justify="left")
     for name in ("", "ours", "stock", "ours : stock", "target", ""):
         table.add_column(name, justify="left" if not name else "right")
@@ -48,6 +50,7 @@ def write(results: Results, folder: Path, command: str) -> None:
         stock_when=_when(results.stock),
         warnings="".join(f"\n> {warning}\n" for warning in _warnings(results)),
         clients=CLIENTS,
+        epochs=results.stock.epochs,
         turns=TURNS,
         failed=results.stock.failed_turns,
         asked=results.stock.turns,

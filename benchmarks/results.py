@@ -50,10 +50,12 @@ class Machine:
 
 @dataclass(frozen=True)
 class SideFigures:
-    """One side. `others`: the share of the machine that other programs used meanwhile."""
+    """One side. `epochs`: of its neural networks, 0 where there are none. `others`: the share of
+    the machine that other programs used meanwhile."""
 
     date: str
     machine: Machine
+    epochs: int
     training_s: float
     training_cpu_s: float
     search_build_s: float

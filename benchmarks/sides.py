@@ -26,7 +26,7 @@ from benchmarks.processes import (
 from bot.settings import PROJECT
 
 STOCK = PROJECT / "benchmarks" / "stock"
-_TRAINING_LIMIT = 2 * 3600.0
+_TRAINING_LIMIT = 4 * 3600.0
 _LOAD_LIMIT = 1800.0
 
 
@@ -71,6 +71,8 @@ class Training:
 
 class Side(ABC):
     """One of the two. `folder` is empty and its own: nothing is there from earlier runs."""
+
+    epochs = 0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -131,6 +133,7 @@ class Stock(Side):
 
     def __init__(self, folder: Path, epochs: int) -> None:
         super().__init__(folder)
+        self.epochs = epochs
         for source in ("endpoints.yml", "credentials.yml", "stories.yml"):
             shutil.copy(STOCK / source, folder)
         shutil.copytree(STOCK / "actions", folder / "actions")

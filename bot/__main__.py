@@ -14,6 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
+from bot.message import AssistantUnavailable
 from bot.settings import Settings, SettingsError, set_up_logging
 from knowledge.reader import ContentError
 
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         set_up_logging("WARNING" if quiet and settings.log_level == "INFO" else settings.log_level)
         run = importlib.import_module(f"bot.commands.{options.command}").run
         return int(run(options, settings) or 0)
-    except (SettingsError, ContentError) as error:
+    except (SettingsError, ContentError, AssistantUnavailable) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

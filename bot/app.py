@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,11 +14,12 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from bot.assistant import Assistant, AssistantUnavailable, RasaAssistant, UnknownProvision
+from bot.assistant import Assistant, RasaAssistant
 from bot.channels.base import Problem, problem_response
 from bot.channels.web import WebChannel
 from bot.conversation import Conversations, UnknownChoice, UnknownConversation
-from bot.message import TurnStore
+from bot.message import AssistantUnavailable, TurnStore, UnknownProvision
+from bot.running import running
 from bot.settings import PROJECT, Settings
 from bot.site.api import KnowledgeApi
 from bot.store.sql import SqlStore
@@ -55,11 +55,9 @@ def make_app(
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        settings.pid_file.write_text(str(os.getpid()), encoding="ascii")
-        yield
+        with running(settings.pid_file):
+            yield
         state["ready"] = False
-        settings.pid_file.unlink(missing_ok=True)
         await assistant.stop()
         await store.close()
 

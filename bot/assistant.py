@@ -27,7 +27,7 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
 from bot.graph_runner import SequentialGraphRunner
-from bot.message import Part, Reply, UserMessage
+from bot.message import AssistantUnavailable, Part, Reply, UnknownProvision, UserMessage
 from bot.tracker_store import TurnTrackers
 from knowledge.card import Card, CardUnit
 from knowledge.language import DEFAULT, LANGUAGES, has_words
@@ -42,14 +42,6 @@ _NOTHING_SAID = "/nlu_fallback"
 
 State = dict[str, Any]
 _Result = TypeVar("_Result")
-
-
-class AssistantUnavailable(Exception):
-    """The assistant gave no answer: not started, too slow, or it failed."""
-
-
-class UnknownProvision(Exception):
-    """The message's focus names a provision that does not exist."""
 
 
 class Assistant(Protocol):

@@ -13,6 +13,14 @@ NAMING_UNITS = ("answer", "contact")
 MOST_PROVISIONS = 5
 
 
+class AssistantUnavailable(Exception):
+    """The assistant gave no answer: not started, too slow, or it failed."""
+
+
+class UnknownProvision(Exception):
+    """The message's focus names a provision that does not exist."""
+
+
 @dataclass(frozen=True)
 class UserMessage:
     """One message of a founder. `id` is the channel's own, so that a repeat is known as one.

@@ -8,6 +8,29 @@ from knowledge.language import Language
 from knowledge.models import Change, Document, Knowledge, NewerDocument, Provision
 
 NEWER_SHOWN = 3
+# The words that a channel needs to render a card.
+_LABELS = (
+    "duty",
+    "open",
+    "quote",
+    "gap",
+    "units",
+    "no_units",
+    "changes",
+    "open_change",
+    "newer",
+    "documents",
+    "source",
+    "translation",
+    "summary",
+    "website",
+    "phone",
+    "show_original",
+    "show_contact",
+    "show_validity",
+    "show_related",
+    "show_human",
+)
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -25,12 +48,11 @@ def make_card(
     see_also = see_also_of(knowledge, provision, language)
     newer = [d for d in policy.newer if provision.id in d.provisions][:NEWER_SHOWN]
     changes = knowledge.changes_of(provision)
-    labels = {key: text[language] for key, text in knowledge.labels.items()}
-    labels["no_units"] = labels["no_units"].format(hotline=place.fallback_hotline)
-    labels["newer"] = labels["newer"].format(as_of=policy.newer_as_of or "")
-    as_of = labels["as_of"].format(date=policy.date, checked=place.as_of)
+    values = {"hotline": place.fallback_hotline, "newer": policy.newer_as_of or ""}
+    labels = {key: knowledge.labels[key][language].format(**values) for key in _LABELS}
+    as_of = knowledge.labels["as_of"][language].format(date=policy.date, checked=place.as_of)
     subjects = [
-        labels["see_also"].format(subject=extra.subject[language])
+        knowledge.labels["see_also"][language].format(subject=extra.subject[language])
         for extra in place.see_also
         if provision.id in extra.provisions and place.contacts[extra.contact].confirmed
     ]

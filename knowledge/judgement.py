@@ -9,7 +9,7 @@ from knowledge.search import Found, Match
 
 Decision = Literal["answer", "choose", "decline", "no_subject"]
 
-# Chosen on questions that nobody trained on; docs/adr/0005 has the curve.
+# Chosen by hand on held-out questions of our own (docs/adr/0005).
 _DECLINE_ABOVE = 0.5
 _ELSEWHERE = 0.35  # naming another city, and not this one, speaks against the policy
 _SEARCH_WEIGHT = 0.65  # against the intent classifier's own opinion of what is out of scope

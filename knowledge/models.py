@@ -249,7 +249,6 @@ class Policy:
     short_title: Text
     issuer: Text
     date: str
-    in_force: str
     register: str | None
     chapters: tuple[Chapter, ...]
     topics: dict[str, Label]

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.language import to_hong_kong
+from knowledge.language import LANGUAGES, to_hong_kong
 from knowledge.models import Text
 
 
@@ -56,25 +56,29 @@ class Mistakes:
             data = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
         except FileNotFoundError:
             self.add(shown, "the file is missing")
-            data = {}
+            return Item(self, shown, {}, unreadable=True)
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             self.add(shown, f"not readable as YAML: {' '.join(str(error).split())}")
-            data = {}
+            return Item(self, shown, {}, unreadable=True)
         if not isinstance(data, dict):
             self.add(shown, f"must be a mapping, is {type(data).__name__}")
-            data = {}
+            return Item(self, shown, {}, unreadable=True)
         return Item(self, shown, data)
 
 
 class Item:
     """One mapping of a YAML file; every getter checks, notes a mistake and goes on."""
 
-    def __init__(self, mistakes: Mistakes, where: str, data: dict[str, Any]) -> None:
+    def __init__(
+        self, mistakes: Mistakes, where: str, data: dict[str, Any], unreadable: bool = False
+    ) -> None:
         self.mistakes, self.where, self.data = mistakes, where, data
+        self._unreadable = unreadable  # that is the mistake; what is missing in it is none
         self._read: set[str] = set()
 
     def wrong(self, what: str) -> None:
-        self.mistakes.add(self.where, what)
+        if not self._unreadable:
+            self.mistakes.add(self.where, what)
 
     def _get(self, key: str, kind: type | tuple[type, ...], empty: Any, needed: bool) -> Any:
         self._read.add(key)
@@ -146,8 +150,8 @@ class Item:
             if (needed or value) and not str(value.get(language) or "").strip():
                 self.wrong(f"{key}: the language {language} is missing")
         for language in value:
-            if language not in ("zh-Hans", "zh-Hant", "en"):
-                hint = suggest(str(language), ("zh-Hans", "zh-Hant", "en"))
+            if language not in LANGUAGES:
+                hint = suggest(str(language), LANGUAGES)
                 self.wrong(f"{key}: unknown language {language!r}{hint}")
         simplified = str(value.get("zh-Hans") or "").strip()
         return Text(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from knowledge import models
 from knowledge.checks import check_provision, check_references
+from knowledge.language import LANGUAGES
 from knowledge.reader import ContentError, Item, Mistakes
 
 ROOT = Path(__file__).parent
@@ -130,7 +131,6 @@ def _policy(
         short_title=file.text("short_title"),
         issuer=file.text("issuer"),
         date=file.string("date"),
-        in_force=file.one_of("in_force", ("unconfirmed", "yes", "no")),
         register=file.optional("register"),
         chapters=tuple(chapters),
         topics=topics,
@@ -160,7 +160,7 @@ def _provision(
         number=number,
         policy=policy,
         measure=measure,
-        name=item.text("name", needed=False),
+        name=item.text("name"),
         kind=item.one_of("kind", models.KINDS),  # type: ignore[arg-type]
         quote=item.string("quote"),
         summary=item.text("summary"),
@@ -397,7 +397,7 @@ def _by_language(item: Item, key: str) -> tuple[str, ...]:
     data = item._get(key, dict, {}, True)
     inner = Item(item.mistakes, f"{item.where}: {key}", data)
     found: list[str] = []
-    for language in ("zh-Hans", "zh-Hant", "en"):
+    for language in LANGUAGES:
         found += inner.strings(language, needed=language != "zh-Hant")
     inner.done()
     for question in sorted({q for q in found if found.count(q) > 1}):

@@ -1,14 +1,24 @@
-"""What every HTTP channel shares: problems as JSON, bodies read with a limit."""
+"""What every channel shares: where messages go, problems as JSON, bodies read with a limit."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from bot.message import Turn, UserMessage
+
 LARGEST_BODY = 64 * 1024
+
+
+class TakesMessages(Protocol):
+    """What a channel needs of bot/conversation.py."""
+
+    async def create(self, conversation: str) -> None: ...
+
+    async def handle(self, message: UserMessage) -> Turn: ...
 
 
 class Problem(Exception):

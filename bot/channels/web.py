@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import jwt
 import yaml
@@ -13,19 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.base import Problem, read_json
-from bot.message import Turn, UserMessage
+from bot.channels.base import Problem, TakesMessages, read_json
+from bot.message import UserMessage
 
 _ALGORITHM = "HS256"
 _DESCRIPTION = Path(__file__).with_name("openapi.yml")
-
-
-class TakesMessages(Protocol):
-    """What the API needs of bot/conversation.py."""
-
-    async def create(self, conversation: str) -> None: ...
-
-    async def handle(self, message: UserMessage) -> Turn: ...
 
 
 class WebChannel:

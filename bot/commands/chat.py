@@ -10,9 +10,8 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.assistant import AssistantUnavailable
 from bot.commands.session import conversations
-from bot.message import Turn, UserMessage
+from bot.message import AssistantUnavailable, Turn, UserMessage
 from bot.settings import Settings
 
 

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from bot.message import Choice, Stored, Turn
+from bot.settings import SettingsError
 from bot.store.tables import conversations, turns
 
 _Result = TypeVar("_Result")
@@ -141,6 +142,14 @@ def migrate(engine: Engine) -> None:
 
 
 def _engine(url: str) -> Engine:
+    try:
+        sa.engine.make_url(url).get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        # Without the address: it may hold a password.
+        raise SettingsError(
+            "CHUANGWEN_DATABASE_URL is no database address; it looks like "
+            "postgresql+psycopg2://user:password@host/name or sqlite:////path/to/file.db"
+        ) from error
     # A pool for SQLite too: by default a file is opened anew for each transaction.
     engine = sa.create_engine(
         url,

@@ -26,7 +26,7 @@ _FILE = "intents.pickle"
 class TwoViewIntentClassifier(IntentClassifier, GraphComponent):
     """The same two views that search uses, character n-grams and the embedding, on intents.
 
-    Trained from the examples under nlu/ in seconds; docs/adr/0004 has the comparison with DIET.
+    Trained from the examples under nlu/ in seconds; docs/adr/0004 says why not DIET.
     """
 
     @staticmethod

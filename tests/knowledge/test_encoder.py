@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ TEXTS = [
 ]
 
 
-def _library(encoder: Encoder, texts: list[str]) -> np.ndarray:
+def _library(encoder: Encoder, texts: list[str]) -> np.ndarray[Any, Any]:
     """What the library itself makes of the same texts."""
     return np.asarray(encoder._model.encode([fold(text) for text in texts]))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from knowledge.encoder import Encoder
 from knowledge.live import Library
 from knowledge.reader import ContentError
-from knowledge.storage import load
+from knowledge.storage import ROOT, load
 from tests.conftest import CITY
 
 POLICY = "policies/yz-2021/policy.yml"
@@ -351,6 +353,31 @@ def test_a_mistake_is_named_with_file_item_key_and_a_way_out(city_copy: Path, na
     assert any(re.search(expected, mistake) for mistake in found), found
 
 
+def test_a_unit_is_suggested_by_what_people_call_it_too(tmp_path: Path) -> None:
+    # The tax bureau's contact is `tax`; nothing in the id `guoshui` looks like it.
+    shutil.copytree(ROOT, tmp_path / "knowledge", ignore=shutil.ignore_patterns("*.py", "__*"))
+    replace(
+        tmp_path / "knowledge",
+        "policies/sz-2016/measures/06.yml",
+        "units: [guoshui,",
+        "units: [taxx,",
+    )
+    [mistake] = mistakes_of(tmp_path / "knowledge")
+    assert re.search(
+        r"06\.yml: 6\.1: .*unknown unit.* 'taxx' \(did you mean 'guoshui'\?\)", mistake
+    )
+
+
+def test_a_provision_needs_a_name(city_copy: Path) -> None:
+    replace(
+        city_copy,
+        FAIR,
+        "  name:\n    zh-Hans: 创业集市免费展位\n    en: Free stalls at the startup fair\n",
+        "",
+    )
+    assert any("40.1: name: is missing" in mistake for mistake in mistakes_of(city_copy))
+
+
 @pytest.mark.parametrize(
     "file", [POLICY, PLACE, ROUTING, "labels.yml", "out_of_scope.yml", "documents.yml"]
 )
@@ -479,6 +506,11 @@ class TestReload:
         library = Library((city_copy,))
         library.encoder = encoder  # Its own would read the weights again.
         return library
+
+    def test_all_who_ask_at_once_get_one_content(self, library: Library) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            contents = list(pool.map(lambda _: library.content, range(4)))
+        assert all(content is contents[0] for content in contents)
 
     def test_an_unchanged_reload_says_so(self, library: Library) -> None:
         version = library.content.knowledge.version

@@ -56,7 +56,7 @@ def test_no_example_stands_twice(examples: dict[str, list[str]]) -> None:
 def test_an_intent_is_taught_in_three_languages(
     examples: dict[str, list[str]], intent: str
 ) -> None:
-    counted = Counter(detect(text) for text in examples[intent])
+    counted = Counter[str](detect(text) for text in examples[intent])
     assert {language: n for language, n in FEWEST.items() if counted[language] < n} == {}
 
 
