@@ -8,29 +8,38 @@ from knowledge.language import Language
 from knowledge.models import Change, Document, Knowledge, NewerDocument, Provision
 
 NEWER_SHOWN = 3
-# The words that a channel needs to render a card.
-_LABELS = (
-    "duty",
-    "open",
-    "quote",
-    "gap",
-    "units",
-    "no_units",
-    "changes",
-    "open_change",
-    "newer",
-    "documents",
-    "source",
-    "translation",
-    "summary",
-    "website",
-    "phone",
-    "show_original",
-    "show_contact",
-    "show_validity",
-    "show_related",
-    "show_human",
-)
+# The words that a channel needs to render a card, with the gaps that are filled here.
+_ON_CARDS: dict[str, tuple[str, ...]] = {
+    "summary": (),
+    "duty": (),
+    "open": ("hotline",),
+    "quote": (),
+    "gap": (),
+    "units": ("year",),
+    "no_units": ("hotline",),
+    "changes": ("year",),
+    "open_change": (),
+    "newer": ("newer",),
+    "documents": (),
+    "source": (),
+    "translation": (),
+    "website": (),
+    "phone": (),
+    "show_original": (),
+    "show_contact": (),
+    "show_validity": (),
+    "show_related": (),
+    "show_human": (),
+}
+# Every label that content must have.
+LABELS: dict[str, tuple[str, ...]] = {
+    **_ON_CARDS,
+    "heading": ("policy", "measure", "title", "number"),
+    "heading_alone": ("policy", "measure", "title", "number"),
+    "see_also": ("subject",),
+    "as_of": ("date", "copy", "checked"),
+    "show_topics": (),
+}
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -48,9 +57,18 @@ def make_card(
     see_also = see_also_of(knowledge, provision, language)
     newer = [d for d in policy.newer if provision.id in d.provisions][:NEWER_SHOWN]
     changes = knowledge.changes_of(provision)
-    values = {"hotline": place.fallback_hotline, "newer": policy.newer_as_of or ""}
-    labels = {key: knowledge.labels[key][language].format(**values) for key in _LABELS}
-    as_of = knowledge.labels["as_of"][language].format(date=policy.date, checked=place.as_of)
+    values = {
+        "hotline": place.fallback_hotline,
+        "newer": policy.newer_as_of or "",
+        "year": policy.date[:4],
+    }
+    labels = {key: knowledge.labels[key][language].format(**values) for key in _ON_CARDS}
+    copy = policy.copy[language] if policy.copy else ""
+    as_of = knowledge.labels["as_of"][language].format(
+        date=policy.date,
+        copy=f" {copy}" if copy and language == "en" else copy,
+        checked=place.as_of,
+    )
     subjects = [
         knowledge.labels["see_also"][language].format(subject=extra.subject[language])
         for extra in place.see_also

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable
 
-from knowledge.models import Document, Knowledge, Provision
+from knowledge.cards import LABELS
+from knowledge.language import simplify
+from knowledge.models import Document, Knowledge, Provision, Text
 from knowledge.reader import Item, Mistakes, suggest
 
 # Numbers as figures or words. 一 and "one" are left out: both are mostly grammar (一些, one of).
@@ -14,20 +17,37 @@ _FIGURES = re.compile(r"\d+(?:[.,]\d+)*\s*[%％]?")
 _CHINESE_NUMBERS = re.compile(
     r"[二三四五六七八九十百千万亿两]+(?=[个项条种类大年月日元倍成次家名批级档点])"
 )
-_WORDS = {
+_CHINESE_RUNS = re.compile(r"[一二三四五六七八九十百千万亿两]+")
+# English words for numbers, with what the text must hold as a number of its own.
+_NUMBERS = {
     "two": "2二两", "three": "3三", "four": "4四", "five": "5五", "six": "6六", "seven": "7七",
-    "eight": "8八", "nine": "9九", "ten": "十", "hundred": "百", "thousand": "千",
-    "million": "万", "billion": "亿", "percent": "%", "per cent": "%", "half": "半", "double": "两",
-    "twice": "两", "yuan": "元", "rmb": "元", "dollars": "美元",
+    "eight": "8八", "nine": "9九",
+}  # fmt: skip
+_LONGER_NUMBERS = {
+    "ten": ("10", "十"), "eleven": ("11", "十一"), "twelve": ("12", "十二"),
+    "dozen": ("12", "十二"), "fifteen": ("15", "十五"), "twenty": ("20", "二十"),
+    "thirty": ("30", "三十"), "forty": ("40", "四十"), "fifty": ("50", "五十"),
+    "sixty": ("60", "六十"), "seventy": ("70", "七十", "70%"), "eighty": ("80", "八十"),
+    "ninety": ("90", "九十"),
+}  # fmt: skip
+# English words for measures of amount, with what the text must hold somewhere.
+_AMOUNTS = {
+    "hundred": "百", "thousand": "千", "million": "万", "billion": "亿", "percent": "%％",
+    "per cent": "%％", "half": "半", "double": "倍双两", "twice": "倍两", "yuan": "元",
+    "rmb": "元", "dollars": "美",
 }  # fmt: skip
 # Bodies by the endings that Chinese gives them, and by their English words.
 _BODIES = re.compile(
-    r"(?:国务院|深圳|广东|前海|[市省区县]|国家)[\u4e00-\u9fff]{0,12}?(?:委员会|委|局|厅|署|办公室|管理局|法院|交易所|协会|中心)"
+    r"(?:国务院|深圳|广东|前海|[市省区县]|国家)[\u4e00-\u9fff]{0,12}?"
+    r"(?:委员会|委|局|厅|署|办公室|管理局|法院|交易所|协会|中心)"
 )
-_ENGLISH_BODIES = re.compile(
-    r"\b(?:Commission|Bureau|Ministry|Administration|Council|Court|Authority|Committee|Exchange"
-    r"|Department of|Office of|Federation|People's Government)\b"
-)
+_ENGLISH_BODIES = {
+    "Commission": "委", "Bureau": "局", "Ministry": "部", "Administration": "局", "Council": "院会",
+    "Court": "法院", "Authority": "局", "Committee": "委", "Exchange": "交易",
+    "Department of": "部局厅", "Office of": "办", "Federation": "联",
+    "People's Government": "政府",
+}  # fmt: skip
+_WHOLE = ("Court", "Exchange", "People's Government")  # whose Chinese ending is one word
 _DOCUMENTS = re.compile(r"《[^》]+》|〔\d{4}〕\s*\d+\s*号|[\u4e00-\u9fff]{1,6}字?\[\d{4}\]\d+号")
 
 
@@ -51,31 +71,58 @@ def check_provision(
 
 def beyond(summary: str, quote: str, language: str) -> list[str]:
     """What a summary holds that the quoted text does not: numbers, amounts, documents, bodies."""
-    text = unicodedata.normalize("NFKC", quote).replace(" ", "")
-    found = [
-        figure
-        for figure in _FIGURES.findall(unicodedata.normalize("NFKC", summary))
-        if figure.replace(" ", "") not in text
-    ]
+    figures = _figures(quote)
+    found = [figure for figure in sorted(_figures(summary)) if figure not in figures]
     if language == "en":
-        words = summary.casefold()
-        for word, stands_for in _WORDS.items():
-            if re.search(rf"\b{word}\b", words) and not any(
-                character in text for character in stands_for
-            ):
-                found.append(word)
-        bodies = set(_ENGLISH_BODIES.findall(summary))
-        if bodies and "（责任单位：" not in quote and not _BODIES.search(quote):
-            found += sorted(bodies)
-    else:
-        if language == "zh-Hant":
-            from knowledge.language import simplify
-
-            summary = simplify(summary)
-        found += [number for number in _CHINESE_NUMBERS.findall(summary) if number not in quote]
-        found += [body for body in _BODIES.findall(summary) if body not in quote]
-        found += [cited for cited in _DOCUMENTS.findall(summary) if cited not in quote]
+        return found + _beyond_in_english(summary, quote, figures)
+    summary = simplify(summary)
+    found += [number for number in _CHINESE_NUMBERS.findall(summary) if number not in quote]
+    found += [body for body in _BODIES.findall(summary) if body not in quote]
+    found += [cited for cited in _DOCUMENTS.findall(summary) if cited not in quote]
     return found
+
+
+def _figures(text: str) -> set[str]:
+    """The numbers that a text writes in figures, whole."""
+    found = _FIGURES.findall(unicodedata.normalize("NFKC", text))
+    return {figure.replace(" ", "") for figure in found}
+
+
+def _beyond_in_english(summary: str, quote: str, figures: set[str]) -> list[str]:
+    words = summary.casefold()
+    numbers = figures | set(_CHINESE_RUNS.findall(quote))
+    needed = {word: tuple(forms) for word, forms in _NUMBERS.items()} | _LONGER_NUMBERS
+
+    def said(word: str) -> bool:
+        return re.search(rf"\b{word}\b", words) is not None
+
+    found = [w for w, forms in needed.items() if said(w) and numbers.isdisjoint(forms)]
+    found += [w for w, any_of in _AMOUNTS.items() if said(w) and not set(any_of) & set(quote)]
+    for body, endings in _ENGLISH_BODIES.items():
+        named = (
+            endings in quote if len(endings) > 1 and body in _WHOLE else set(endings) & set(quote)
+        )
+        if re.search(rf"\b{body}\b", summary) and not named:
+            found.append(body)
+    return found
+
+
+def check_labels(mistakes: Mistakes, where: str, labels: dict[str, Text]) -> None:
+    """Every label that a card needs, with no gap that nothing fills."""
+    for name, gaps in LABELS.items():
+        if name not in labels:
+            mistakes.add(where, f"{name}: is missing{suggest(name, labels.keys() - LABELS.keys())}")
+            continue
+        for language, text in labels[name].items():
+            try:
+                named = {gap for _, gap, _, _ in string.Formatter().parse(text) if gap is not None}
+            except ValueError as error:
+                mistakes.add(where, f"{name}: {language}: {error}")
+                continue
+            for gap in sorted(named - set(gaps)):
+                mistakes.add(
+                    where, f"{name}: {language}: nothing fills {{{gap}}}{suggest(gap, gaps)}"
+                )
 
 
 def check_references(mistakes: Mistakes, knowledge: Knowledge) -> None:

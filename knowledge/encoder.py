@@ -165,6 +165,9 @@ class _TokenMemory:
 
     def _recall(self, tokens: list[int], out: Array) -> None:
         """Per token: its embedding, projections and their products with each window slot."""
+        if len(set(tokens)) > _REMEMBERED_TOKENS:
+            out[:] = self._compute(np.array(tokens))
+            return
         new = sorted({token for token in tokens if token not in self._slots})
         if len(self._slots) + len(new) > _REMEMBERED_TOKENS:
             self._slots.clear()  # Simpler than ageing, and a restart of the memory costs little.

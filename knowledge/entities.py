@@ -23,19 +23,24 @@ _PATTERNS = {
     "money": re.compile(
         rf"(?:rmb|cny|¥|￥|\$)\s*\d+(?:[.,]\d+)*(?:\s*(?:万|亿|million|billion|m\b|k\b))?"
         rf"|{_FIGURE}\s*(?:个亿|亿|千万|百万|万)元?|{_FIGURE}\s*(?:块钱|块|元|rmb|yuan)"
-        r"|\d+(?:[.,]\d+)*\s*(?:million|billion|thousand|[mk]\b)"
+        r"|\d+(?:[.,]\d+)*\s*(?:million|billion|thousand|[mk](?![a-z]))"
     ),
+    # Not the year in a document's number: 国发〔2015〕32号, 国发2015年32号.
     "date": re.compile(
-        r"(?:19|20)\d{2}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?)?"
-        r"|(?:19|20)\d{2}-\d{1,2}(?:-\d{1,2})?|\b(?:19|20)\d{2}\b|今年|明年|去年|下个月|上个月"
+        r"(?:19|20)\d{2}\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|(?!\s*\d+\s*号))"
+        r"|(?:19|20)\d{2}-\d{1,2}(?:-\d{1,2})?"
+        r"|(?<![\d.〔\[])(?:19|20)\d{2}(?![\d.]|\s*(?:[年万亿元块个号%〕\]]|million))"
+        r"|今年|明年|去年|下个月|上个月"
     ),
     "measure": re.compile(
         r"第\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:条|项|点|條)"
-        r"|\b(?:measure|article|item)\s*(?:no\.?\s*)?(\d{1,2})\b(?!\.\d)"
+        r"|\b(?:measure|article|item)\s*(?:no\.?\s*)?(\d{1,2})(?!\d|\.\d)"
         r"|[（(]([一二三四五六七八九十]{1,3})[）)]"
     ),
     "provision": re.compile(r"(?<![\d.])(\d{1,2}\.\d)(?![\d.]|\s*(?:%|万|亿|元|million|m\b|k\b))"),
 }
+# What follows a place's name where the two are the name of something else.
+_PART_OF_A_NAME = re.compile(r"证券交易所|交易所|大学|银行|[东南西北中]?[路街]")
 # The longer name wins, and of equal ones the kind that stands first here.
 _ORDER = ("district", "document", "unit", "place", "home", "term")
 
@@ -86,6 +91,8 @@ class EntityFinder:
             if taken.isdisjoint(range(start, end)):
                 taken.update(range(start, end))
                 span = document[start:end]
+                if kind == "place" and _PART_OF_A_NAME.match(document.text, span.end_char):
+                    continue
                 found.append(Entity(kind, identity, span.text, span.start_char, span.end_char))
         return found
 

@@ -20,6 +20,14 @@ _CANTONESE = re.compile(
 )
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile("[A-Za-z]+")
+_ENGLISH_GRAMMAR = frozenset(
+    word
+    for words in (
+        "i you we my our me the a an is are was do does did can could how what who where which",
+        "when about for in of to with on please tell",
+    )
+    for word in words.split()
+)
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe0f]"
 )
@@ -70,10 +78,12 @@ def detect(text: str, default: Language = DEFAULT) -> Language:
     is only Traditional or only Cantonese.
     """
     han = _HAN.findall(text)
-    latin = _LATIN.findall(text)
+    latin = [word.casefold() for word in _LATIN.findall(text)]
     if not han:
         return "en" if latin else default
-    if len(latin) > 2 * len(han):
+    # An English sentence with a Chinese name in it has grammar; 想找VC投资我的SaaS has none.
+    grammar = not _ENGLISH_GRAMMAR.isdisjoint(latin)
+    if len(latin) > 2 * len(han) or (grammar and 2 * len(latin) > len(han)):
         return "en"
     if _CANTONESE.search(text):
         return "zh-Hant"
@@ -98,7 +108,10 @@ LANGUAGE_NAMES: dict[Language, str] = {
     "en": "English",
 }
 _ASKED_FOR: tuple[tuple[Language, str], ...] = (
-    ("zh-Hant", r"繁|廣東話|广东话|粵語|粤语|正體|正体|traditional|cantonese"),
+    (
+        "zh-Hant",
+        r"繁(?:[體体]?中文)?|廣東話|广东话|粵語|粤语|正[體体](?:中文)?|traditional(?:\s+chinese)?|cantonese",
+    ),
     ("en", r"英文|英语|英語|english|洋文|鬼佬"),
     (
         "zh-Hans",
@@ -115,8 +128,8 @@ def language_asked_for(text: str) -> Language | None:
     last: tuple[int, Language] | None = None
     for language, pattern in _ASKED_FOR:
         for match in re.finditer(pattern, text, re.IGNORECASE):
-            if last is None or match.start() > last[0]:
-                last = (match.start(), language)
+            if last is None or match.end() > last[0]:
+                last = (match.end(), language)
     if last is None:
         return None
     if last[1] == "zh-Hans" and "中文" in text and detect(text) == "zh-Hant":

@@ -250,6 +250,7 @@ class Policy:
     issuer: Text
     date: str
     register: str | None
+    copy: Text | None  # how the text reached us, where that is not the gazette
     chapters: tuple[Chapter, ...]
     topics: dict[str, Label]
     audiences: dict[str, Label]

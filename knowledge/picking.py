@@ -14,15 +14,18 @@ _CARDINAL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "ni
 _BARE = re.compile(r"^[\s#(（]*(\d{1,2})[\s.)）、。号號]*$")
 _NUMBERED = re.compile(
     rf"(?:第|选|選|拣|揀|要|number|no\.?|option|choice|#)\s*(\d{{1,2}}|[{_CHINESE}]{{1,2}})(?![\d.]\d)"
-    rf"|(\d{{1,2}}|[{_CHINESE}两])\s*(?:号|號|项|个|個)"
+    rf"|(\d{{1,2}}|[{_CHINESE}])\s*(?:号|號|项)|(\d{{1,2}})\s*[个個]$"
 )
 _ORDINAL = re.compile(rf"\b({'|'.join(_ENGLISH)}|\d{{1,2}}(?:st|nd|rd|th))\b")
+_FROM_THE_END = re.compile(r"倒数|\bto last\b|\bfrom the end\b")
 _LAST = re.compile(r"最后|最尾|尾嗰|\blast\b|最末")
 
 
 def ordinal(text: str, count: int) -> int | None:
     """The index into a list of `count` that the text names, or None if it names none of it."""
     folded = fold(text)
+    if _FROM_THE_END.search(folded):
+        return None
     if count and _LAST.search(folded):
         return count - 1
     number = _number(folded)
@@ -43,10 +46,10 @@ def _number(folded: str) -> int | None:
         return _ENGLISH.index(word) + 1 if word in _ENGLISH else int(word[:-2])
     numbered = _NUMBERED.search(folded)
     if numbered:
-        written = numbered.group(1) or numbered.group(2)
+        written = next(group for group in numbered.groups() if group)
         if written.isdigit():
             return int(written)
-        return 2 if written == "两" else _from_chinese(written)
+        return _from_chinese(written)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ class _Loader(yaml.CSafeLoader):
 
 def suggest(wrong: str, known: Iterable[str]) -> str:
     """(did you mean 'x'?)" where something close is known, else nothing."""
-    close = get_close_matches(wrong, list(known), n=1, cutoff=0.5)
+    close = get_close_matches(wrong, [str(name) for name in known], n=1, cutoff=0.5)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
@@ -133,12 +133,25 @@ class Item:
             )
         return value
 
-    def known(self, key: str, known: Iterable[str], needed: bool = True) -> tuple[str, ...]:
-        """A list of ids, each of which must be known."""
-        names, values = set(known), self.strings(key, needed)
+    def known(
+        self,
+        key: str,
+        known: Iterable[str],
+        needed: bool = True,
+        called: Mapping[str, str] | None = None,
+    ) -> tuple[str, ...]:
+        """A list of ids, each of which must be known.
+
+        `called`: other words for an id, which is suggested for them.
+        """
+        names, values, called = set(known), self.strings(key, needed), called or {}
         for value in values:
             if value not in names:
-                self.wrong(f"{key}: unknown {key} {value!r}{suggest(value, names)}")
+                hint = suggest(value, names | called.keys())
+                for word, identity in called.items():
+                    if hint == suggest(word, [word]):
+                        hint = suggest(identity, [identity])
+                self.wrong(f"{key}: unknown {key.removesuffix('s')} {value!r}{hint}")
         return tuple(value for value in values if value in names)
 
     def text(self, key: str, needed: bool = True) -> Text:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from knowledge import models
-from knowledge.checks import check_provision, check_references
+from knowledge.checks import check_labels, check_provision, check_references
 from knowledge.language import LANGUAGES
 from knowledge.reader import ContentError, Item, Mistakes
 
@@ -70,6 +70,7 @@ def load(*roots: Path) -> models.Knowledge:
         no_subject=_by_language(aside, "no_subject"),
     )
     aside.done()
+    check_labels(mistakes, labels.where, knowledge.labels)
     check_references(mistakes, knowledge)
     if mistakes.found:
         raise ContentError(mistakes.found)
@@ -95,9 +96,7 @@ def _policy(
     place = file.one_of("place", places)
     units = places[place].units if place in places else {}
     source = folder / "source.txt"
-    lines = set(source.read_text(encoding="utf-8").splitlines()) if source.exists() else set()
-    if not lines:
-        mistakes.add(_shown(root, source), "the text that quotes are checked against is missing")
+    lines = _lines(mistakes, root, source)
     measures: dict[int, models.Measure] = {}
     for path in sorted((folder / "measures").glob("*.yml")):
         item = _open(mistakes, root, path)
@@ -132,6 +131,7 @@ def _policy(
         issuer=file.text("issuer"),
         date=file.string("date"),
         register=file.optional("register"),
+        copy=file.text("copy", needed=False) or None,
         chapters=tuple(chapters),
         topics=topics,
         audiences=audiences,
@@ -141,6 +141,20 @@ def _policy(
     )
     file.done()
     return policy
+
+
+def _lines(mistakes: Mistakes, root: Path, source: Path) -> set[str]:
+    """The lines of the text that quotes are checked against."""
+    try:
+        lines = set(source.read_text(encoding="utf-8").splitlines())
+    except FileNotFoundError:
+        lines = set()
+    except UnicodeDecodeError as error:
+        mistakes.add(_shown(root, source), f"not readable as UTF-8: {error.reason}")
+        return set()
+    if not lines:
+        mistakes.add(_shown(root, source), "the text that quotes are checked against is missing")
+    return lines
 
 
 def _provision(
@@ -166,7 +180,13 @@ def _provision(
         summary=item.text("summary"),
         topics=item.known("topics", topics),
         audience=item.known("audience", audiences),
-        units=item.known("units", units, needed=False),
+        units=item.known(
+            "units",
+            units,
+            needed=False,
+            # Of two units that became one office the first is suggested.
+            called={c: unit.id for unit in reversed(units.values()) for c in unit.contacts},
+        ),
         documents=item.known("documents", documents, needed=False),
         questions=_by_language(item, "questions"),
     )
@@ -434,7 +454,11 @@ def _read_file(
 def _strings(mistakes: Mistakes, path: Path, key: str) -> dict[str, str]:
     if not path.exists():
         return {}
-    return {str(k): str(v) for k, v in mistakes.read(path, path.name).data.get(key, {}).items()}
+    data = mistakes.read(path, path.name).data.get(key) or {}
+    if not isinstance(data, dict):
+        mistakes.add(path.name, f"{key}: must be a mapping, is {type(data).__name__}")
+        return {}
+    return {str(k): str(v) for k, v in data.items()}
 
 
 def _open(mistakes: Mistakes, root: Path, path: Path) -> Item:

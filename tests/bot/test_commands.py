@@ -15,7 +15,7 @@ import pytest
 
 from bot import __main__ as command_line
 from bot.settings import PROJECT
-from tests.bot.conftest import START_SECONDS, environment
+from tests.bot.conftest import START_SECONDS, environment, free_port
 from tests.bot.test_bad_input import OUTCOMES
 
 # With the assistant's tests, whose worker has imported Rasa already.
@@ -262,6 +262,52 @@ def test_serve_names_a_wrong_port(main: Main) -> None:
     assert "1 to 65535" in err
 
 
+@pytest.mark.parametrize("address", ["not an address", "mysterydb://a:pass-word@host/x"])
+def test_serve_names_a_database_address_that_is_none_and_does_not_repeat_it(
+    main: Main, tmp_path: Path, address: str
+) -> None:
+    code, _, err = main("serve", data_dir=tmp_path, database_url=address, port=free_port())
+
+    assert code == 1
+    assert "CHUANGWEN_DATABASE_URL" in err
+    assert address not in err
+
+
+def test_serve_without_a_model_says_how_to_get_one(main: Main, tmp_path: Path) -> None:
+    code, _, err = main("serve", data_dir=tmp_path, model=tmp_path / "none.tar.gz")
+
+    assert code == 1
+    assert "none.tar.gz" in err
+    assert "make train" in err
+
+
+def test_serve_says_that_the_database_cannot_be_reached_without_its_password(
+    main: Main, tmp_path: Path
+) -> None:
+    address = f"postgresql+psycopg2://somebody:pass-word@127.0.0.1:{free_port()}/chuangwen"
+
+    code, _, err = main("serve", data_dir=tmp_path, database_url=address, port=free_port())
+
+    assert code == 1
+    assert "CHUANGWEN_DATABASE_URL" in err
+    assert "pass-word" not in err
+    assert "Traceback" not in err
+
+
+def test_train_if_changed_does_nothing_when_nothing_has_changed(main: Main, tmp_path: Path) -> None:
+    from bot.commands.train import _fingerprint
+
+    model = tmp_path / "chuangwen.tar.gz"
+    model.write_bytes(b"as it was")
+    model.with_suffix(".sha256").write_text(_fingerprint(), encoding="ascii")
+
+    code, _, err = main("train", "--if-changed", model=model)
+
+    assert code == 0
+    assert "up to date" in err
+    assert model.read_bytes() == b"as it was"
+
+
 def test_check_says_that_all_content_is_right(main: Main) -> None:
     code, out, _ = main("check")
 
@@ -300,15 +346,17 @@ def test_reload_without_a_server_says_so(main: Main, tmp_path: Path) -> None:
     assert str(tmp_path) in err
 
 
-def test_reload_of_a_server_that_has_gone_says_so(main: Main, tmp_path: Path) -> None:
-    ended = subprocess.Popen(["true"])
-    ended.wait()
-    (tmp_path / "server.pid").write_text(str(ended.pid), encoding="ascii")
+def test_reload_never_signals_a_process_that_is_no_server(main: Main, tmp_path: Path) -> None:
+    # A server that was killed left its number behind, and another process has it now.
+    with subprocess.Popen(["sleep", "60"]) as another:
+        (tmp_path / "server.pid").write_text(str(another.pid), encoding="ascii")
 
-    code, _, err = main("reload", data_dir=tmp_path)
+        code, _, err = main("reload", data_dir=tmp_path)
 
-    assert code == 1
-    assert "make run" in err
+        assert code == 1
+        assert str(tmp_path) in err
+        assert another.poll() is None
+        another.kill()
 
 
 def test_help_lists_the_commands_and_each_explains_itself(main: Main) -> None:

@@ -107,6 +107,19 @@ def test_a_message_without_such_numbers_stays_as_it_was_written() -> None:
     assert mask(text) == text
 
 
+@pytest.mark.parametrize(
+    "before", ["电话", "電話：", "手提電話係", "tel ", "phone: ", "WhatsApp ", "call me at "]
+)
+def test_a_hong_kong_number_without_a_gap_is_masked_where_the_words_say_what_it_is(
+    before: str,
+) -> None:
+    assert "61234567" not in mask(f"{before}61234567")
+
+
+def test_a_bare_amount_of_eight_digits_stays() -> None:
+    assert mask("注册资本50000000，可以申请吗") == "注册资本50000000，可以申请吗"
+
+
 def test_masking_again_changes_nothing() -> None:
     once = mask("、".join(PERSONAL.values()))
 

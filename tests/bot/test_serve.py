@@ -151,7 +151,9 @@ def test_changed_content_is_taken_whole_or_not_at_all_while_the_server_answers(
     assert version(server) == new
 
     server.stop()
-    assert not (server.data_dir / "server.pid").exists()
+    done = run_bot("reload", **settings)
+    assert done.returncode == 1
+    assert str(server.data_dir) in done.stderr
 
 
 def add_question(file: Path, provision: str, question: str) -> None:

@@ -117,10 +117,15 @@ def test_an_office_that_the_text_does_not_name_is_marked_so(city: Knowledge) -> 
     assert "No unit is named; call 00100" in card.text
 
 
-def test_the_other_citys_text_is_not_called_a_restored_copy_of_ours(both: Knowledge) -> None:
-    # Only Shenzhen's text reached us as a copy that had to be repaired.
-    assert "restored" in make_card(both, both.provisions["sz-2016/6.2"], "en").text
-    assert "restored" not in _card(both, "1.1", "en").text
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_true_of_one_policy_is_not_said_of_another(
+    both: Knowledge, language: Language
+) -> None:
+    # Only Shenzhen's text reached us as a copy that had to be repaired, and is of 2016.
+    ours = make_card(both, both.provisions["sz-2016/1.2"], language).text
+    for words in ("2016", {"zh-Hans": "修复", "zh-Hant": "修復", "en": "restored"}[language]):
+        assert words in ours
+        assert words not in _card(both, "1.2", language).text
 
 
 def test_the_other_citys_changes_and_dates_are_its_own(both: Knowledge) -> None:

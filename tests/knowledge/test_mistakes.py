@@ -404,7 +404,7 @@ def test_a_provision_without_questions_would_never_be_found_and_is_refused(city_
     assert any("40.1: questions: at least one" in mistake for mistake in mistakes_of(city_copy))
 
 
-@pytest.mark.parametrize("label", ["units", "no_units", "as_of", "heading", "open", "gap"])
+@pytest.mark.parametrize("label", ["units", "no_units", "as_of", "heading", "see_also"])
 def test_a_label_that_cards_need_is_missed_when_loading_not_when_answering(
     city_copy: Path, label: str
 ) -> None:
