@@ -20,7 +20,7 @@ from actions.show_original import ActionShowOriginal
 from actions.switch_language import ActionSwitchLanguage
 from actions.take_district import ActionTakeDistrict
 from actions.turn import Turn
-from knowledge.picking import ordinal
+from knowledge.picking import named_place, ordinal
 
 # What a choice's payload leads to; the same as stories/rules.yml says for the intent.
 _FOLLOWED_BY: dict[str, type[Action]] = {
@@ -49,6 +49,9 @@ class ActionSelectOption(Action):
         payload = _meant(turn)
         if payload is not None:
             return await follow(payload, dispatcher, tracker, domain)
+        if turn.entities("provision") or turn.entities("measure"):
+            # 第二十五条 is no place in a shorter list, but a measure of the policy.
+            return await ActionFindMeasures().run(dispatcher, tracker, domain)
         if turn.slot("options"):
             turn.say("utter_option_unknown")
             turn.options += [(title, payload) for title, payload in turn.slot("options")]
@@ -82,9 +85,9 @@ def _meant(turn: Turn) -> str | None:
         # "The second one" of what was found, not of the buttons under a card.
         index = ordinal(turn.text, len(found))
         return found[index] if index is not None else None
-    index = ordinal(turn.text, len(options))
-    if index is not None:
-        return options[index][1]
+    if named_place(turn.text) is not None:
+        index = ordinal(turn.text, len(options))
+        return options[index][1] if index is not None else None
     return _by_subject(turn, [payload for _, payload in options])
 
 

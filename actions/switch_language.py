@@ -22,12 +22,11 @@ class ActionSwitchLanguage(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
-        wanted = turn.entity("target_language") or language_asked_for(turn.text)
+        wanted = language_asked_for(turn.text) if turn.text else turn.entity("language")
         if wanted not in LANGUAGES:
             turn.say("utter_which_language")
             for language in LANGUAGES:
-                turn.offer(LANGUAGE_NAMES[language], "switch_language", target_language=language)
+                turn.offer(LANGUAGE_NAMES[language], "switch_language", language=language)
             return turn.end("smalltalk", listed=True)
-        turn.speak(wanted)
         turn.say("utter_switched")
         return turn.end("smalltalk", language=wanted, preferred_language=wanted)

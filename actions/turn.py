@@ -34,7 +34,6 @@ class Turn:
         self.content: Content = LIBRARY.content
         self.message: dict[str, Any] = tracker.latest_message
         self.options: list[Option] = []
-        self._spoken: Language | None = None
 
     @property
     def knowledge(self) -> Knowledge:
@@ -49,12 +48,7 @@ class Turn:
     @property
     def language(self) -> Language:
         language = self._tracker.get_slot("language")
-        language = self._spoken or language
         return cast(Language, language) if language in LANGUAGES else DEFAULT
-
-    def speak(self, language: Language) -> None:
-        """Answer this very turn in another language than it was asked in."""
-        self._spoken = language
 
     @property
     def intent(self) -> str:

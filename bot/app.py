@@ -132,7 +132,9 @@ def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-d
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem_response(request, Problem(error.status_code, error.detail, error.detail))
+    headers = dict(error.headers or {})
+    detail = f"Allowed here: {headers['Allow']}." if "Allow" in headers else error.detail
+    return problem_response(request, Problem(error.status_code, error.detail, detail, headers))
 
 
 async def _reload(library: Library) -> None:

@@ -79,7 +79,9 @@ class RasaAssistant:
         try:
             await self._on_thread(self._load())
         except Exception as error:
-            raise AssistantUnavailable(f"the model {self._model} did not load: {error}") from error
+            raise AssistantUnavailable(
+                f"the model {self._model} did not load ({error}); `make train` makes it anew"
+            ) from error
         warm = UserMessage("warm-up", "warm-up", "有什么贷款？ hello")
         await self.answer(warm, None, {})
         logger.info("assistant ready in %.1f s", time.perf_counter() - started)

@@ -39,6 +39,7 @@ class Settings:
     )
     database_url: str = field(
         default="",
+        repr=False,
         metadata=_setting(
             "CHUANGWEN_DATABASE_URL",
             "SQLAlchemy address of the database; empty: SQLite in the data folder",

@@ -115,9 +115,11 @@ _ASKED_FOR: tuple[tuple[Language, str], ...] = (
     ("en", r"英文|英语|英語|english|洋文|鬼佬"),
     (
         "zh-Hans",
-        r"简体|簡體|简中|普通话|普通話|国语|國語|中文|汉语|漢語|simplified|mandarin|chinese",
+        r"(?:简体|簡體|简中|普通话|普通話|国语|國語|simplified|mandarin)(?:\s*(?:中文|chinese))?",
     ),
 )
+# "Chinese" alone: in the script that it is asked for in.
+_CHINESE_AT_ALL = re.compile(r"中文|汉语|漢語|chinese", re.IGNORECASE)
 
 
 def language_asked_for(text: str) -> Language | None:
@@ -130,8 +132,7 @@ def language_asked_for(text: str) -> Language | None:
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if last is None or match.end() > last[0]:
                 last = (match.end(), language)
-    if last is None:
-        return None
-    if last[1] == "zh-Hans" and "中文" in text and detect(text) == "zh-Hant":
-        return "zh-Hant"
-    return last[1]
+    generic = max((m.end() for m in _CHINESE_AT_ALL.finditer(text)), default=0)
+    if generic > (last[0] if last else 0):
+        return detect(text) if detect(text) != "en" else DEFAULT
+    return last[1] if last else None

@@ -6,6 +6,7 @@ import re
 
 from knowledge.language import fold
 
+LAST = -1
 _CHINESE = "一二三四五六七八九十"
 _ENGLISH = (
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
@@ -13,7 +14,7 @@ _ENGLISH = (
 _CARDINAL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _BARE = re.compile(r"^[\s#(（]*(\d{1,2})[\s.)）、。号號]*$")
 _NUMBERED = re.compile(
-    rf"(?:第|选|選|拣|揀|要|number|no\.?|option|choice|#)\s*(\d{{1,2}}|[{_CHINESE}]{{1,2}})(?![\d.]\d)"
+    rf"(?:第|选|選|拣|揀|要|number|no\.?|option|choice|#)\s*(\d{{1,2}}|[{_CHINESE}]{{1,3}})(?![\d.]\d)"
     rf"|(\d{{1,2}}|[{_CHINESE}])\s*(?:号|號|项)|(\d{{1,2}})\s*[个個]$"
 )
 _ORDINAL = re.compile(rf"\b({'|'.join(_ENGLISH)}|\d{{1,2}}(?:st|nd|rd|th))\b")
@@ -23,13 +24,18 @@ _LAST = re.compile(r"最后|最尾|尾嗰|\blast\b|最末")
 
 def ordinal(text: str, count: int) -> int | None:
     """The index into a list of `count` that the text names, or None if it names none of it."""
+    place = named_place(text)
+    if place == LAST:
+        return count - 1 if count else None
+    return place - 1 if place is not None and 1 <= place <= count else None
+
+
+def named_place(text: str) -> int | None:
+    """The number that the text gives as a place in a list, from 1; LAST for the last one."""
     folded = fold(text)
     if _FROM_THE_END.search(folded):
         return None
-    if count and _LAST.search(folded):
-        return count - 1
-    number = _number(folded)
-    return number - 1 if number is not None and 1 <= number <= count else None
+    return LAST if _LAST.search(folded) else _number(folded)
 
 
 def _number(folded: str) -> int | None:
@@ -54,7 +60,12 @@ def _number(folded: str) -> int | None:
 
 
 def _from_chinese(written: str) -> int:
-    if len(written) == 1:
-        return _CHINESE.index(written) + 1
-    head, tail = written[0], written[1]
-    return (10 if head == "十" else 0) + _CHINESE.index(tail) + 1
+    """1 to 99: 三, 十, 十二, 二十, 二十五; 0 for what is no number."""
+    if "十" not in written:
+        return _CHINESE.index(written) + 1 if len(written) == 1 else 0
+    tens, _, ones = written.partition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return 0
+    return 10 * (_CHINESE.index(tens) + 1 if tens else 1) + (
+        _CHINESE.index(ones) + 1 if ones else 0
+    )

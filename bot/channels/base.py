@@ -24,8 +24,11 @@ class TakesMessages(Protocol):
 class Problem(Exception):
     """A request that cannot be served; becomes an application/problem+json answer (RFC 9457)."""
 
-    def __init__(self, status: int, title: str, detail: str) -> None:
+    def __init__(
+        self, status: int, title: str, detail: str, headers: dict[str, str] | None = None
+    ) -> None:
         self.status, self.title, self.detail = status, title, detail
+        self.headers = headers or {}
         super().__init__(f"{status} {title}: {detail}")
 
 
@@ -33,7 +36,7 @@ def problem_response(request: Request, error: Exception) -> JSONResponse:
     """The problem as the client gets it."""
     assert isinstance(error, Problem)
     body = {"title": error.title, "status": error.status, "detail": error.detail}
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else error.headers
     return JSONResponse(
         body, status_code=error.status, headers=headers, media_type="application/problem+json"
     )

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from bot.message import Choice, Stored, Turn
@@ -37,7 +37,13 @@ class SqlStore:
         # One writer is what SQLite has; PostgreSQL gains from a few.
         workers = workers if self._engine.dialect.name == "sqlite" else max(workers, 8)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="store")
-        migrate(self._engine)
+        try:
+            migrate(self._engine)
+        except OperationalError as error:
+            raise SettingsError(
+                "the database of CHUANGWEN_DATABASE_URL cannot be reached; is it running, and are "
+                "its name and password right?"
+            ) from error
 
     async def create(self, conversation: str) -> None:
         """A new, empty conversation; one that is there already stays as it is."""
@@ -79,7 +85,7 @@ class SqlStore:
             _REPEATED, {"conversation": conversation, "message_id": message_id}
         ).first()
         state = json.loads(row.state)
-        options = (state.get("offered") or {}).get("options") or []
+        options = state.get("choices") or []
         return Stored(
             state=state,
             turns=row.turns,
@@ -154,6 +160,7 @@ def _engine(url: str) -> Engine:
     engine = sa.create_engine(
         url,
         future=True,
+        hide_parameters=True,  # errors would quote what founders wrote
         poolclass=QueuePool,
         pool_pre_ping=not url.startswith("sqlite"),
         connect_args={"check_same_thread": False} if url.startswith("sqlite") else {},

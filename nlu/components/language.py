@@ -9,10 +9,10 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
-from rasa.shared.nlu.constants import ENTITIES, METADATA, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from knowledge.language import DEFAULT, LANGUAGES, Language, detect
+from knowledge.language import DEFAULT, LANGUAGES, Language, detect, language_asked_for
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -38,7 +38,10 @@ class LanguageDetector(GraphComponent):
             if text.startswith(INTENT_MESSAGE_PREFIX):
                 continue  # A tapped choice: the language stays what it was.
             metadata = message.get(METADATA) or {}
-            language = metadata.get("language")
+            intent = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
+            asked_for = language_asked_for(text) if intent == "switch_language" else None
+            # "In English please" is answered in English already.
+            language = asked_for or metadata.get("language")
             if language not in LANGUAGES:
                 previous = metadata.get("previous_language")
                 default = cast(Language, previous) if previous in LANGUAGES else DEFAULT
