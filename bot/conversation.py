@@ -51,8 +51,6 @@ class Conversations:
             reply, state = await self._assistant.answer(message, payload, stored.state)
             ms = (time.perf_counter() - started) * 1000
             turn = Turn.of(message, stored.turns + 1, reply, ms)
-            # What may be tapped next is what this turn offered, whatever an action still remembers.
-            state["choices"] = [[choice.title, choice.payload] for choice in turn.choices]
             await self._store.record(turn, message.text, state)
             logger.info(
                 "turn conversation=%s number=%d outcome=%s intent=%s ms=%.1f",

@@ -84,15 +84,11 @@ class SqlStore:
         again = connection.execute(
             _REPEATED, {"conversation": conversation, "message_id": message_id}
         ).first()
-        state = json.loads(row.state)
-        options = state.get("choices") or []
+        kept = json.loads(row.state)
         return Stored(
-            state=state,
+            state=kept.get("slots", {}),
             turns=row.turns,
-            last_choices=tuple(
-                Choice(f"{row.turns}-{position}", title, payload)
-                for position, (title, payload) in enumerate(options, start=1)
-            ),
+            last_choices=tuple(Choice(**choice) for choice in kept.get("choices", [])),
             repeated=Turn.from_record(json.loads(again.record)) if again is not None else None,
         )
 
@@ -113,7 +109,11 @@ class SqlStore:
             _ADVANCE,
             {
                 "b_id": turn.conversation,
-                "b_state": json.dumps(state, ensure_ascii=False),
+                # What may be tapped next is what this turn offered.
+                "b_state": json.dumps(
+                    {"slots": state, "choices": [vars(choice) for choice in turn.choices]},
+                    ensure_ascii=False,
+                ),
                 "b_turns": turn.number,
                 "b_updated": now,
             },

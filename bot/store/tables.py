@@ -10,7 +10,7 @@ conversations = sa.Table(
     "conversations",
     metadata,
     sa.Column("id", sa.String(200), primary_key=True),
-    # The assistant's state after the last turn, as JSON: slots, never texts.
+    # After the last turn, as JSON: the assistant's slots and the choices offered, never texts.
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("turns", sa.Integer, nullable=False),
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
