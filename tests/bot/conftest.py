@@ -65,8 +65,7 @@ class FakeAssistant:
             found=(),
         )
         said = [*state.get("said", []), message.text]
-        options = [list(choice) for choice in self.choices]
-        return reply, {"said": said, "offered": {"options": options}}
+        return reply, {"said": said}
 
     async def stop(self) -> None:
         pass

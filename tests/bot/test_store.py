@@ -66,8 +66,7 @@ def make_turn(number: int = 1, conversation: str = "web:1", **changed: object) -
 
 
 def state_of(turn: Turn) -> dict[str, object]:
-    options = [[choice.title, choice.payload] for choice in turn.choices]
-    return {"focus": "sz-2016/6.2", "offered": {"options": options}}
+    return {"focus": turn.provisions[0], "found": list(turn.provisions)}
 
 
 async def test_a_new_conversation_is_empty(store: SqlStore) -> None:
