@@ -202,7 +202,7 @@ def test_arbitrary_text_through_the_api_is_always_answered(
     assert turn["replies"][0].strip()
 
 
-@MODEST
+@settings(MODEST, max_examples=25)
 @given(texts=st.lists(_PIECES, min_size=2, max_size=6))
 def test_arbitrary_texts_one_after_the_other_are_always_answered(
     talk: Talk, texts: list[str]
