@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 export OMP_NUM_THREADS ?= 2
-export OPENBLAS_NUM_THREADS ?= 2
+export OPENBLAS_NUM_THREADS ?= 1
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3

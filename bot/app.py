@@ -19,6 +19,7 @@ from bot.channels.base import Problem, problem_response
 from bot.channels.web import WebChannel
 from bot.conversation import Conversations, UnknownChoice, UnknownConversation
 from bot.message import AssistantUnavailable, TurnStore, UnknownProvision
+from bot.privacy import without_text
 from bot.running import running
 from bot.settings import PROJECT, Settings
 from bot.site.api import KnowledgeApi
@@ -124,7 +125,8 @@ def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-d
     def handler(request: Request, error: Exception) -> Response:
         if status >= 500:
             # The kind of error and where it came from, never what a founder wrote.
-            logger.error("%s on %s", type(error).__name__, request.url.path, exc_info=status == 500)
+            trace = without_text(error) if status == 500 else None
+            logger.error("%s on %s", type(error).__name__, request.url.path, exc_info=trace)
         return problem_response(request, Problem(status, title, detail))
 
     return handler

@@ -28,6 +28,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 
 from bot.graph_runner import SequentialGraphRunner
 from bot.message import AssistantUnavailable, Part, Reply, UnknownProvision, UserMessage
+from bot.privacy import without_text
 from bot.tracker_store import TurnTrackers
 from knowledge.card import Card, CardUnit
 from knowledge.language import DEFAULT, LANGUAGES, has_words
@@ -99,7 +100,7 @@ class RasaAssistant:
             raise
         except Exception as error:
             # Rasa's errors can quote the message, so only their kind goes into the log.
-            logger.exception("turn failed", exc_info=_without_text(error))
+            logger.exception("turn failed", exc_info=without_text(error))
             raise AssistantUnavailable(f"the turn failed: {type(error).__name__}") from error
 
     async def _answer(
@@ -198,11 +199,6 @@ class _Said(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         self.messages.append(message)
-
-
-def _without_text(error: BaseException) -> BaseException:
-    """The error with its trace, but without its words."""
-    return Exception(type(error).__name__).with_traceback(error.__traceback__)
 
 
 def _trust_our_own_actions() -> None:

@@ -57,3 +57,8 @@ def mask(text: str) -> str:
     for start, end in sorted(hidden, reverse=True):
         text = text[:start] + MASK + text[end:]
     return text
+
+
+def without_text(error: BaseException) -> BaseException:
+    """The error with its trace for a log, but without its words, which may quote a message."""
+    return Exception(type(error).__name__).with_traceback(error.__traceback__)

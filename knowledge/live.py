@@ -87,4 +87,5 @@ class Library:
         )
 
 
-LIBRARY = Library()
+# Configured anew by the server; as it stands it serves `rasa run` and `rasa run actions`.
+LIBRARY = Library(cache=Path("var") / "cache")
