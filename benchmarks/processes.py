@@ -45,7 +45,6 @@ def environment(**more: str) -> dict[str, str]:
     return {
         **kept,
         "OMP_NUM_THREADS": _THREADS,
-        "OPENBLAS_NUM_THREADS": _THREADS,
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
