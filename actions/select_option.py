@@ -20,6 +20,7 @@ from actions.show_original import ActionShowOriginal
 from actions.switch_language import ActionSwitchLanguage
 from actions.take_district import ActionTakeDistrict
 from actions.turn import Turn
+from knowledge.cards import menu_entry
 from knowledge.picking import named_place, ordinal
 
 # What a choice's payload leads to; the same as stories/rules.yml says for the intent.
@@ -33,6 +34,15 @@ _FOLLOWED_BY: dict[str, type[Action]] = {
     "ask_human": ActionHandOver,
     "switch_language": ActionSwitchLanguage,
     "inform_district": ActionTakeDistrict,
+}
+
+_LABELS = {
+    "ask_original": "show_original",
+    "ask_contact": "show_contact",
+    "ask_validity": "show_validity",
+    "ask_more": "show_related",
+    "ask_human": "show_human",
+    "ask_topics": "show_topics",
 }
 
 
@@ -54,7 +64,7 @@ class ActionSelectOption(Action):
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
         if turn.slot("options"):
             turn.say("utter_option_unknown")
-            turn.options += [(title, payload) for title, payload in turn.slot("options")]
+            turn.options += [(_title(turn, *option), option[1]) for option in turn.slot("options")]
             return turn.end("choices", listed=bool(turn.slot("listed")))
         # Nothing was offered: "the second one" of what? The words may still be a question.
         return await ActionFindMeasures().run(dispatcher, tracker, domain)
@@ -64,8 +74,7 @@ async def follow(
     payload: str, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
 ) -> list[EventType]:
     """Run what a payload such as `/ask_contact{"provision": "sz-2016/6.2"}` leads to."""
-    intent, brace, rest = payload.removeprefix("/").partition("{")
-    entities = json.loads(brace + rest) if brace else {}
+    intent, entities = _read(payload)
     tapped = copy.copy(tracker)
     tapped.latest_message = {
         "text": payload,
@@ -74,6 +83,25 @@ async def follow(
     }
     events: list[EventType] = await _FOLLOWED_BY[intent]().run(dispatcher, tapped, domain)
     return events
+
+
+def _read(payload: str) -> tuple[str, dict[str, str]]:
+    """The intent and the entities that a payload names."""
+    intent, brace, rest = payload.removeprefix("/").partition("{")
+    return intent, json.loads(brace + rest) if brace else {}
+
+
+def _title(turn: Turn, title: str, payload: str) -> str:
+    """What an option is called in the language of this turn; the last one may have been another."""
+    intent, named = _read(payload)
+    district = turn.place.districts.get(named.get("district", ""))
+    topic = turn.policy.topics.get(named.get("topic", ""))
+    provision = turn.knowledge.provision(named.get("provision", ""))
+    if district is not None or topic is not None:
+        return (district or topic).name[turn.language]  # type: ignore[union-attr]
+    if provision is not None and turn.slot("listed"):
+        return menu_entry(turn.knowledge, provision, turn.language)
+    return turn.label(_LABELS[intent]) if intent in _LABELS else title
 
 
 def _meant(turn: Turn) -> str | None:

@@ -1,25 +1,29 @@
 """What the parts of our side cost by themselves; each measurement is a process of its own.
 
 `python -m benchmarks.inside build` builds the search into the data folder's cache;
-`parts` times embedding, search and intents for the texts given; `tripled` builds the search over
+`parts` times embedding, search and NLU for the texts given; `tripled` builds the search over
 three times as many questions and ranks the texts given. Texts come as JSON, figures go out as JSON.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-import pickle
 import sys
-import tarfile
 import time
 from dataclasses import replace
 
+from rasa.core.channels.channel import UserMessage as RasaMessage
+
 from benchmarks.questions import content
+from bot.commands.session import conversations
+from bot.message import UserMessage
+from bot.processor import TurnProcessor
 from bot.settings import Settings
-from knowledge.classifier import Classifier
+from bot.tracker_store import TurnTrackers
 from knowledge.encoder import Encoder
-from knowledge.entities import EntityFinder
 from knowledge.language import detect
+from knowledge.live import LIBRARY
 from knowledge.models import Knowledge
 from knowledge.search import Search
 
@@ -36,23 +40,36 @@ def build(settings: Settings) -> dict[str, float]:
 
 
 def parts(settings: Settings, texts: list[str]) -> dict[str, list[float]]:
-    """Milliseconds per text. One embedding serves search and intents, as in a turn."""
-    knowledge, encoder = content(), Encoder()
-    search = Search.build(knowledge, encoder, settings.cache_dir)
-    intents, entities = _intents(settings), EntityFinder(knowledge)
-    taken: dict[str, list[float]] = {"embed": [], "search": [], "intents": [], "entities": []}
-    for text in texts:
-        marks = [time.perf_counter()]
-        encoder.embed(text)
-        marks.append(time.perf_counter())
-        search.find(text)
-        marks.append(time.perf_counter())
-        intents.rank(text, encoder)
-        marks.append(time.perf_counter())
-        entities.find(text)
-        marks.append(time.perf_counter())
-        for name, start, end in zip(taken, marks, marks[1:], strict=False):
-            taken[name].append((end - start) * 1000)
+    """Milliseconds per text of embedding, search and NLU, and of a whole turn.
+
+    One embedding serves search and NLU, as in a turn; NLU is Rasa's own run of the pipeline:
+    intents, language, entities, fallback. Parts and turns take turns, on different texts, so that
+    both meet the same caches and the same clock.
+    """
+    taken: dict[str, list[float]] = {"embed": [], "search": [], "nlu": [], "turn": []}
+
+    async def take() -> None:
+        async with conversations(settings) as talk:
+            search, encoder = LIBRARY.content.search, LIBRARY.encoder
+            processor = TurnProcessor(settings.model, TurnTrackers(), None)
+            half = len(texts) // 2
+            for number, (text, other) in enumerate(zip(texts[:half], texts[half:], strict=False)):
+                message = RasaMessage(text, metadata={})
+                marks = [time.perf_counter()]
+                encoder.embed(text)
+                marks.append(time.perf_counter())
+                search.find(text)
+                marks.append(time.perf_counter())
+                await processor.parse_message(message)
+                marks.append(time.perf_counter())
+                await talk.create(f"line:{number}")
+                turn = await talk.handle(UserMessage(f"line:{number}", "1", other))
+                json.dumps(turn.to_json(), ensure_ascii=False)
+                marks.append(time.perf_counter())
+                for name, start, end in zip(taken, marks, marks[1:], strict=False):
+                    taken[name].append((end - start) * 1000)
+
+    asyncio.run(take())
     return taken
 
 
@@ -93,17 +110,6 @@ def _varied(texts: tuple[str, ...]) -> tuple[str, ...]:
         found.append(_BEFORE[language][number % 2] + text)
         found.append(text + _AFTER[language][number % 2])
     return tuple(found)
-
-
-def _intents(settings: Settings) -> Classifier:
-    """The intent classifier out of the trained model, without Rasa around it."""
-    with tarfile.open(settings.model) as model:
-        names = [name for name in model.getnames() if name.endswith("intents.pickle")]
-        file = model.extractfile(names[0])
-        assert file is not None
-        loaded = pickle.loads(file.read())  # trained a moment ago by this benchmark
-    assert isinstance(loaded, Classifier)
-    return loaded
 
 
 def main() -> None:

@@ -87,23 +87,26 @@ def side(which: Side, sizes: Sizes, say: Say) -> SideFigures:
 
 def own(ours: Ours, sizes: Sizes, folder: Path, say: Say) -> OwnFigures:
     """What is measured of ours alone, with the model and the cache that training has left."""
-    texts = Supply(questions()).take(_WARM_UP + sizes.batch)
-    say("ours: embedding, search and intents by themselves")
-    parts = _inside(ours, "parts", texts, folder)
+    supply = Supply(questions())
+    say("ours: turns, and embedding, search and NLU by themselves")
+    # The first half is taken apart, the other half is asked whole.
+    parts = _inside(ours, "parts", supply.take(2 * (_WARM_UP + sizes.batch)), folder)
     say(f"ours: {sizes.batch} turns through batch")
+    texts = supply.take(_WARM_UP + sizes.batch)
     batch = _batch(ours, texts, folder)[_WARM_UP:]
     say("ours: search with three times the questions")
     fresh = [f"{text} {number}" for number, text in enumerate(texts)]
     tripled = _inside(ours, "tripled", fresh, folder)
     warm = {name: values[_WARM_UP:] for name, values in parts.items()}
-    sums = [sum(each) for each in zip(warm["embed"], warm["search"], warm["intents"], strict=True)]
+    turn = warm.pop("turn")
+    sums = [sum(each) for each in zip(*warm.values(), strict=True)]
     return OwnFigures(
         batch_p50_ms=median(batch),
+        turn_p50_ms=median(turn),
         parts_p50_ms=median(sums),
         embed_ms=median(warm["embed"]),
         search_ms=median(warm["search"]),
-        intents_ms=median(warm["intents"]),
-        entities_ms=median(warm["entities"]),
+        nlu_ms=median(warm["nlu"]),
         tripled_questions=tripled["questions"],
         tripled_build_s=tripled["seconds"],
         tripled_rank_p50_ms=median(tripled["ms"]),

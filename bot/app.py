@@ -46,19 +46,18 @@ def make_app(
     library.configure(settings.knowledge_dirs, settings.cache_dir)
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
-    state = {"ready": False}
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        await assistant.start()
-        state["ready"] = True
         loop = asyncio.get_running_loop()
+        # Loading takes seconds; /health and /ready answer meanwhile.
+        app.state.started = loop.create_task(assistant.start())
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
         with running(settings.pid_file):
             yield
-        state["ready"] = False
+        app.state.started.cancel()
         await assistant.stop()
         await store.close()
 
@@ -66,7 +65,7 @@ def make_app(
         return JSONResponse({"status": "ok"})
 
     async def ready(request: Request) -> Response:
-        if not state["ready"]:
+        if not is_ready(request.app):
             raise Problem(
                 503, "Not ready", "The assistant is still starting; try again in a moment."
             )
@@ -102,6 +101,12 @@ def make_app(
         },
         lifespan=lifespan,
     )
+
+
+def is_ready(app: Starlette) -> bool:
+    """Whether the assistant has started; `app.state.started` is the task that starts it."""
+    started: asyncio.Task[None] | None = getattr(app.state, "started", None)
+    return started is not None and started.done() and not started.exception()
 
 
 def _page_routes() -> list[Route]:

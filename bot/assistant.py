@@ -9,13 +9,10 @@ import logging
 import threading
 import time
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from aiohttp import ClientResponseError
-from rasa.core.actions.action import RemoteAction
-from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel
 from rasa.core.channels.channel import UserMessage as RasaMessage
 from rasa.shared.core.domain import Domain
@@ -26,9 +23,9 @@ from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from bot.graph_runner import SequentialGraphRunner
 from bot.message import AssistantUnavailable, Part, Reply, UnknownProvision, UserMessage
 from bot.privacy import without_text
+from bot.processor import TurnProcessor
 from bot.tracker_store import TurnTrackers
 from knowledge.card import Card, CardUnit
 from knowledge.language import DEFAULT, LANGUAGES, has_words
@@ -59,26 +56,29 @@ class Assistant(Protocol):
 
 
 class RasaAssistant:
-    """Rasa's Agent on a thread and event loop of its own, its actions in the same process."""
+    """Rasa on a thread and event loop of its own, its actions in the same process.
 
-    def __init__(self, model: Path) -> None:
-        self._model = model
+    `own_thread=False` is for programs that wait for the answer and do nothing else meanwhile.
+    """
+
+    def __init__(self, model: Path, own_thread: bool = True) -> None:
+        self._model, self._own_thread = model, own_thread
         self._trackers = TurnTrackers()
-        self._agent: Agent | None = None
+        self._processor: TurnProcessor | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._embedding = ThreadPoolExecutor(1, thread_name_prefix="embedding")
+        self._waiting: list[tuple[str, asyncio.Future[None]]] = []
 
     async def start(self) -> None:
         """Load the model and the content and answer once, so that the first founder waits for
         nothing. Raises AssistantUnavailable if the model cannot be loaded."""
-        loop = asyncio.new_event_loop()
-        self._loop = loop
-        self._thread = threading.Thread(target=loop.run_forever, name="rasa", daemon=True)
-        self._thread.start()
+        if self._own_thread:
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="rasa", daemon=True)
+            self._thread.start()
         started = time.perf_counter()
         try:
-            await self._on_thread(self._load())
+            await self._on_thread(self._load(), timeout=None)
         except Exception as error:
             raise AssistantUnavailable(
                 f"the model {self._model} did not load ({error}); `make train` makes it anew"
@@ -90,10 +90,11 @@ class RasaAssistant:
     async def answer(
         self, message: UserMessage, payload: str | None, state: State
     ) -> tuple[Reply, State]:
-        if self._agent is None:
+        if self._processor is None:
             raise AssistantUnavailable("not started")
         try:
-            return await asyncio.wait_for(self._answer(message, payload, state), TIMEOUT_SECONDS)
+            said = payload or _spoken(message.text)
+            return await self._on_thread(self._turn(message, said, state), TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
             raise AssistantUnavailable(f"no answer in {TIMEOUT_SECONDS:.0f} s") from error
         except (AssistantUnavailable, UnknownProvision):
@@ -103,49 +104,32 @@ class RasaAssistant:
             logger.exception("turn failed", exc_info=without_text(error))
             raise AssistantUnavailable(f"the turn failed: {type(error).__name__}") from error
 
-    async def _answer(
-        self, message: UserMessage, payload: str | None, state: State
-    ) -> tuple[Reply, State]:
-        said = payload or _spoken(message.text)
-        if payload is None:
-            # Most of the arithmetic of a turn, and done outside Python's lock: while one message
-            # is embedded here, Rasa's thread answers another. It finds the vector remembered.
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._embedding, LIBRARY.encoder.embed, said)
-        return await self._on_thread(self._turn(message, said, state))
-
     async def stop(self) -> None:
-        self._embedding.shutdown(wait=False)
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop = None
         if self._thread is not None:
             self._thread.join(timeout=5)
-        self._agent = None
+        self._processor = None
 
-    async def _on_thread(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+    async def _on_thread(
+        self, work: Coroutine[Any, Any, _Result], timeout: float | None
+    ) -> _Result:
         if self._loop is None:
-            work.close()
-            raise AssistantUnavailable("not started")
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+            return await work
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return await asyncio.wait_for(asyncio.wrap_future(future), timeout)
 
     async def _load(self) -> None:
         # Unset, Rasa prints debug lines of every turn, with what the user said.
         configure_structlog(logging.WARNING)
-        _trust_our_own_actions()
         LIBRARY.content  # noqa: B018 - loads content and search before the first question
-        self._agent = Agent.load(
-            self._model, tracker_store=self._trackers, action_endpoint=InProcessActions()
-        )
-        processor = self._agent.processor
-        if processor is None:
-            raise AssistantUnavailable(f"{self._model} holds no model; run `make train`")
-        # Asked in each turn, and answered by building an empty domain to compare with.
-        processor.domain.is_empty = lambda: False
-        processor.graph_runner = SequentialGraphRunner(processor.graph_runner)
+        self._processor = TurnProcessor(self._model, self._trackers, InProcessActions())
 
     async def _turn(self, message: UserMessage, said: str, state: State) -> tuple[Reply, State]:
-        assert self._agent is not None and self._agent.processor is not None
-        domain: Domain = self._agent.processor.domain
+        assert self._processor is not None
+        await self._embedded(said)
+        domain: Domain = self._processor.domain
         sender = message.conversation
         slots = dict(state)
         if message.focus is not None:
@@ -162,12 +146,31 @@ class RasaAssistant:
             "previous_language": slots.get("language"),
         }
         try:
-            await self._agent.processor.handle_message(
+            await self._processor.handle_message(
                 RasaMessage(said, collected, sender, metadata=metadata)
             )
         finally:
             tracker = self._trackers.close(sender)
         return _reply(collected.messages, tracker), _state(tracker)
+
+    async def _embedded(self, said: str) -> None:
+        """Wait until the text's vector is remembered; all texts that wait are embedded at once.
+
+        Most of the arithmetic of a turn, and a text costs a third when sixteen come together.
+        """
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._embed_waiting)
+        done: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((said, done))
+        await done
+
+    def _embed_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        LIBRARY.encoder.remember([said for said, _ in waiting])
+        for _, done in waiting:
+            if not done.cancelled():
+                done.set_result(None)
 
 
 class InProcessActions(EndpointConfig):
@@ -199,13 +202,6 @@ class _Said(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         self.messages.append(message)
-
-
-def _trust_our_own_actions() -> None:
-    # Rasa checks the result of each action against a schema, and the schema against its own,
-    # which is most of a turn. What comes over the network needs that; what our own typed actions
-    # hand over in the same process does not (docs/adr/0001).
-    RemoteAction._validate_action_result = lambda self, result: True
 
 
 def _tracker(sender: str, slots: State, domain: Domain) -> DialogueStateTracker:

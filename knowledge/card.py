@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any, Literal
 
@@ -104,6 +105,10 @@ class Card:
         """The card as plain data, made once; not to be changed."""
         return asdict(self)
 
+    def dumps(self) -> str:
+        """`json` as JSON text, without making the data first."""
+        return json.dumps(self, ensure_ascii=False, default=_fields)
+
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Card:
         """The card again from `json`, as it comes out of Rasa or the store."""
@@ -111,7 +116,7 @@ class Card:
         def links(entries: list[dict[str, Any]]) -> tuple[CardLink, ...]:
             return tuple(CardLink(**entry) for entry in entries)
 
-        return cls(
+        card = cls(
             **{
                 **data,
                 "units": tuple(CardUnit.from_json(unit) for unit in data["units"]),
@@ -125,12 +130,18 @@ class Card:
                 "newer": links(data["newer"]),
             }
         )
+        vars(card)["json"] = data  # at hand already
+        return card
 
     @cached_property
     def text(self) -> str:
         """The card as plain text: what was asked for first, then what a founder needs with it."""
         parts = [self.heading, *_NOTES[self.view](self), self.as_of]
         return "\n".join(part for part in parts if part)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _contact_from_json(data: dict[str, Any]) -> CardContact:

@@ -87,8 +87,8 @@ class Classifier:
     def rank(self, text: str, encoder: Encoder) -> list[tuple[str, float]]:
         """Every label with its probability, best first; ties in the order of the labels."""
         values = self.probabilities(text, encoder.embed(text))
-        order = sorted(range(len(values)), key=lambda i: (-values[i], self.labels[i]))
-        return [(self.labels[i], float(values[i])) for i in order]
+        order = sorted(zip((-values).tolist(), self.labels, strict=True))
+        return [(label, -value) for value, label in order]
 
 
 def _ngrams(text: str) -> list[str]:

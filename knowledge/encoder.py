@@ -32,36 +32,37 @@ class Encoder:
     def __init__(self) -> None:
         self._model = USE(threads=1)
         self._recent: OrderedDict[str, Array] = OrderedDict()
-        # Two locks: who finds a text remembered does not wait for another to be encoded.
-        self._encoding, self._remembering = threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
         self._backend: _TokenMemory | None = None
 
     def embed(self, text: str) -> Array:
         """One text -> ndarray of shape (512,), float32, L2-normalised."""
-        key = fold(text)
-        with self._remembering:
-            if key in self._recent:
+        return self.remember([text])[0]
+
+    def remember(self, texts: Sequence[str]) -> list[Array]:
+        """Some texts at once, on one core; those of the last ones are not encoded again."""
+        keys = [fold(text) for text in texts]
+        with self._lock:
+            new = [key for key in dict.fromkeys(keys) if key not in self._recent]
+            self._recent.update(zip(new, self._encode(new), strict=True))
+            for key in keys:
                 self._recent.move_to_end(key)
-                return self._recent[key]
-        with self._encoding:
-            vector: Array = self._encode([key])[0]
-        with self._remembering:
-            self._recent[key] = vector
+            vectors = [self._recent[key] for key in keys]
             while len(self._recent) > _REMEMBERED_TEXTS:
                 self._recent.popitem(last=False)
-        return vector
+        return vectors
 
     def embed_all(self, texts: Sequence[str]) -> Array:
         """Texts -> ndarray of shape (len(texts), 512), float32, L2-normalised."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         # Long batches gain from a second core; one short text only loses time to it.
-        with self._encoding, threadpool_limits(2, user_api="blas"):
+        with self._lock, threadpool_limits(2, user_api="blas"):
             return self._encode([fold(text) for text in texts])
 
     def warm(self, texts: Iterable[str]) -> None:
         """Remember the tokens of typical texts, so that the first questions are not slower."""
-        with self._encoding:
+        with self._lock:
             self._encode([])
             assert self._backend is not None
             self._backend.remember([fold(text) for text in texts])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Sequence
@@ -37,8 +36,9 @@ class Content:
         copying a text costs nothing."""
         key = (provision.id, language, view, district or "")
         if key not in self._cards:
-            card = make_card(self.knowledge, provision, language, view, district)
-            self._cards[key] = json.dumps(card.json, ensure_ascii=False)
+            self._cards[key] = make_card(
+                self.knowledge, provision, language, view, district
+            ).dumps()
         return self._cards[key]
 
 
@@ -55,6 +55,11 @@ class Library:
     def configure(self, roots: Sequence[Path], cache: Path | None) -> None:
         """Say where content and cache are, before anything is loaded."""
         self._roots, self._cache = tuple(roots), cache
+
+    @property
+    def loaded(self) -> bool:
+        """Whether `content` is at hand; else the first to ask for it waits for seconds."""
+        return self._content is not None
 
     @property
     def content(self) -> Content:

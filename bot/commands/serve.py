@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import socket
 import sys
 from dataclasses import replace
 
 import uvicorn
+from starlette.applications import Starlette
 
 from bot.settings import Settings, SettingsError, port_number
 
@@ -25,17 +27,18 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
     print("ChuangWen is starting ...", flush=True)
     from bot.app import make_app  # Rasa takes seconds to import
 
+    app = make_app(settings)
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         # Rasa pins a websockets release that uvicorn cannot import; nothing here needs one.
         ws="none",
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         timeout_graceful_shutdown=5,
     )
-    server = _Server(config, f"http://{settings.host}:{settings.port}")
+    server = _Server(config, app, f"http://{settings.host}:{settings.port}")
     server.run(sockets=[listening])
-    return 0 if server.started else 1
+    return 0 if server.answered else 1
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -55,13 +58,25 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Says where it answers once it does."""
+    """Says where it answers once it does, and ends where the assistant cannot start."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, address: str) -> None:
         super().__init__(config)
-        self._address = address
+        self._app, self._address = app, address
+        self.answered = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(f"ChuangWen answers at {self._address}", flush=True)
+            self._app.state.started.add_done_callback(self._tell)
+
+    def _tell(self, started: asyncio.Task[None]) -> None:
+        if started.cancelled():
+            return
+        error = started.exception()
+        if error is not None:
+            print(error, file=sys.stderr, flush=True)
+            self.should_exit = True
+            return
+        self.answered = True
+        print(f"ChuangWen answers at {self._address}", flush=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bot.assistant import RasaAssistant
 from bot.conversation import Conversations
@@ -18,12 +16,11 @@ from knowledge.live import LIBRARY
 async def conversations(settings: Settings) -> AsyncIterator[Conversations]:
     """The whole bot, without a server; what is said is not kept."""
     LIBRARY.configure(settings.knowledge_dirs, settings.cache_dir)
-    assistant = RasaAssistant(settings.model)
-    with tempfile.TemporaryDirectory(prefix="chuangwen-") as folder:
-        store = SqlStore(f"sqlite:///{Path(folder) / 'session.db'}")
-        await assistant.start()
-        try:
-            yield Conversations(assistant, store)
-        finally:
-            await assistant.stop()
-            await store.close()
+    assistant = RasaAssistant(settings.model, own_thread=False)
+    store = SqlStore("sqlite://")  # in memory
+    await assistant.start()
+    try:
+        yield Conversations(assistant, store)
+    finally:
+        await assistant.stop()
+        await store.close()

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from bot.channels.base import Problem
 from knowledge.cards import heading, make_card
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean, detect
-from knowledge.live import Library
+from knowledge.live import Content, Library
 
 SUGGESTIONS = 5
 LONGEST_QUESTION = 1000
@@ -30,7 +30,7 @@ class KnowledgeApi:
         ]
 
     async def _provision(self, request: Request) -> Response:
-        knowledge = self._library.content.knowledge
+        knowledge = self._content().knowledge
         provision = knowledge.provision(request.path_params["id"])
         if provision is None:
             raise Problem(404, "No such provision", "Ids look like 6.2 or sz-2016/6.2.")
@@ -42,7 +42,7 @@ class KnowledgeApi:
             detail = f"Give q, a question of 1 to {LONGEST_QUESTION} characters."
             raise Problem(400, "No question", detail)
         language = _language(request, detect(question))
-        content = self._library.content
+        content = self._content()
         found = await asyncio.to_thread(content.search.find, question, SUGGESTIONS)
         matches = [
             {
@@ -61,6 +61,11 @@ class KnowledgeApi:
                 "no_subject": round(found.no_subject, 4),
             }
         )
+
+    def _content(self) -> Content:
+        if not self._library.loaded:
+            raise Problem(503, "Not ready", "Still starting; try again in a moment.")
+        return self._library.content
 
 
 def _language(request: Request, default: Language = DEFAULT) -> Language:

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.message import Choice, Stored, Turn
 from bot.settings import SettingsError
@@ -26,17 +26,18 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class SqlStore:
-    """Keeps conversations in SQLite or PostgreSQL; calls run on threads of its own.
+    """Keeps conversations in SQLite or PostgreSQL.
 
     A turn and the state after it are one transaction: a turn that was answered is there after
     the process is killed.
     """
 
-    def __init__(self, url: str, workers: int = 1) -> None:
+    def __init__(self, url: str, workers: int = 8) -> None:
         self._engine = _engine(url)
-        # One writer is what SQLite has; PostgreSQL gains from a few.
-        workers = workers if self._engine.dialect.name == "sqlite" else max(workers, 8)
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="store")
+        # A transaction on a file takes less than handing it to a thread and back (docs/adr/0002);
+        # one that crosses a network must not stop the event loop.
+        local = self._engine.dialect.name == "sqlite"
+        self._threads = None if local else ThreadPoolExecutor(workers, thread_name_prefix="store")
         try:
             migrate(self._engine)
         except OperationalError as error:
@@ -56,7 +57,8 @@ class SqlStore:
         await self._run(lambda connection: self._record(connection, turn, text, state))
 
     async def close(self) -> None:
-        self._threads.shutdown(wait=True)
+        if self._threads is not None:
+            self._threads.shutdown(wait=True)
         self._engine.dispose()
 
     async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
@@ -64,32 +66,29 @@ class SqlStore:
             with self._engine.begin() as connection:
                 return work(connection)
 
+        if self._threads is None:
+            return in_transaction()
         return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
 
     def _create(self, connection: Connection, conversation: str) -> None:
         now = _now()
-        try:
-            with connection.begin_nested():
-                connection.execute(
-                    conversations.insert(),
-                    {"id": conversation, "state": "{}", "turns": 0, "created": now, "updated": now},
-                )
-        except IntegrityError:
-            pass  # It was there already.
+        connection.execute(
+            _CREATE,
+            {"id": conversation, "state": "{}", "turns": 0, "created": now, "updated": now},
+        )
 
     def _read(self, connection: Connection, conversation: str, message_id: str) -> Stored | None:
-        row = connection.execute(_READ, {"conversation": conversation}).first()
+        row = connection.execute(
+            _READ, {"conversation": conversation, "message_id": message_id}
+        ).first()
         if row is None:
             return None
-        again = connection.execute(
-            _REPEATED, {"conversation": conversation, "message_id": message_id}
-        ).first()
         kept = json.loads(row.state)
         return Stored(
             state=kept.get("slots", {}),
             turns=row.turns,
             last_choices=tuple(Choice(**choice) for choice in kept.get("choices", [])),
-            repeated=Turn.from_record(json.loads(again.record)) if again is not None else None,
+            repeated=Turn.from_record(json.loads(row.record)) if row.record else None,
         )
 
     def _record(self, connection: Connection, turn: Turn, text: str, state: dict[str, Any]) -> None:
@@ -120,12 +119,27 @@ class SqlStore:
         )
 
 
-_READ = sa.select(conversations.c.state, conversations.c.turns).where(
-    conversations.c.id == sa.bindparam("conversation")
+# Both databases know "on conflict do nothing"; a conversation that is there stays as it is.
+_CREATE = sa.text(
+    "INSERT INTO conversations (id, state, turns, created, updated) "
+    "VALUES (:id, :state, :turns, :created, :updated) ON CONFLICT (id) DO NOTHING"
+).bindparams(
+    sa.bindparam("created", type_=conversations.c.created.type),
+    sa.bindparam("updated", type_=conversations.c.updated.type),
 )
-_REPEATED = sa.select(turns.c.record).where(
-    turns.c.conversation == sa.bindparam("conversation"),
-    turns.c.message_id == sa.bindparam("message_id"),
+# The state, and the turn that answered the message if there is one, in one question.
+_READ = (
+    sa.select(conversations.c.state, conversations.c.turns, turns.c.record)
+    .select_from(
+        conversations.outerjoin(
+            turns,
+            sa.and_(
+                turns.c.conversation == conversations.c.id,
+                turns.c.message_id == sa.bindparam("message_id"),
+            ),
+        )
+    )
+    .where(conversations.c.id == sa.bindparam("conversation"))
 )
 _ADVANCE = (
     conversations.update()
@@ -156,12 +170,15 @@ def _engine(url: str) -> Engine:
             "CHUANGWEN_DATABASE_URL is no database address; it looks like "
             "postgresql+psycopg2://user:password@host/name or sqlite:////path/to/file.db"
         ) from error
-    # A pool for SQLite too: by default a file is opened anew for each transaction.
+    in_memory = url in ("sqlite://", "sqlite:///:memory:")
     engine = sa.create_engine(
         url,
         future=True,
         hide_parameters=True,  # errors would quote what founders wrote
-        poolclass=QueuePool,
+        # A pool for a file too: by default it is opened anew for each transaction. What is in
+        # memory belongs to one connection.
+        poolclass=StaticPool if in_memory else QueuePool,
+        pool_reset_on_return=None,  # every connection comes back after a commit or a rollback
         pool_pre_ping=not url.startswith("sqlite"),
         connect_args={"check_same_thread": False} if url.startswith("sqlite") else {},
     )
