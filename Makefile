@@ -8,10 +8,10 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install train check bench lock clean
+.PHONY: help run test install train check bench eval eval-public lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: install ## set up what is missing and serve on http://127.0.0.1:8000
 	@$(PY) -m bot serve
@@ -35,6 +35,15 @@ bench: ## measure this bot beside Rasa's stock layout; writes docs/benchmarks/
 	@scripts/environment.sh requirements-dev.lock
 	@$(PY) -m bot train --if-changed
 	@$(PY) -m benchmarks
+
+eval: ## ask every held-out question and write docs/quality/
+	@scripts/environment.sh requirements-dev.lock
+	@$(PY) -m bot train --if-changed
+	@$(PY) -W ignore -m evaluation
+
+eval-public: ## the same classifier on public sets: make eval-public SETS=folder
+	@scripts/environment.sh requirements-dev.lock
+	@$(PY) -W ignore -m evaluation.public $(or $(SETS),public)
 
 lock: ## resolve pyproject.toml into the two lock files (needs uv)
 	uv pip compile -q -p 3.10 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from actions.turn import Turn
 from knowledge.judgement import Decision, judge
 from knowledge.models import Provision
+from knowledge.picking import ordinal
 
 # How many of a search are remembered for "what else is there?".
 RANKED = 8
 _SURE = 0.5
+_MAY_MEAN_FOCUS = 0.2
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Asked:
     ranked: list[Provision] = field(default_factory=list)
     elsewhere: str = ""
     own_subject: bool = True
+    subjectless: float = 0.0  # how likely the message has no subject of its own
     sure: bool = True  # the search is more sure of the first than of everything else together
 
 
@@ -36,9 +39,10 @@ def understand(turn: Turn) -> Asked:
     elsewhere = _elsewhere(turn)
     provisions: list[Provision] = []
     ranked: list[Provision] = []
-    decision, best = "decline", 0.0
+    decision, best, subjectless = "decline", 0.0, 0.0
     for found in turn.content.search.subjects(turn.text, limit=RANKED):
         best = max(best, found.best.score if found.best else 0.0)
+        subjectless = max(subjectless, found.no_subject)
         judgement = judge(found, turn.intent_confidence("out_of_scope"), elsewhere=bool(elsewhere))
         if decision != "answer":
             decision = judgement.decision
@@ -53,16 +57,39 @@ def understand(turn: Turn) -> Asked:
         ranked,
         elsewhere,
         own_subject=decision != "no_subject",
+        subjectless=subjectless,
         sure=best > _SURE,
     )
 
 
 def with_focus(turn: Turn) -> Asked:
-    """As `understand`, but a message without a subject of its own means what was in focus."""
+    """As `understand`, but a message without a subject of its own means what was in focus, or
+    that of the last list which it names ("who handles the second one?")."""
     asked = understand(turn)
-    if not asked.own_subject and turn.focus is not None:
-        return Asked("answer", [turn.focus], turn.found or [turn.focus], own_subject=False)
-    return asked
+    meant = _meant_before(turn)
+    # With something to mean, a message need not be surely without a subject to mean it.
+    if meant is None or (asked.own_subject and asked.subjectless < _MAY_MEAN_FOCUS):
+        return asked
+    ranked = [meant, *(provision for provision in turn.found if provision.id != meant.id)]
+    return Asked("answer", [meant], ranked, own_subject=False)
+
+
+def _meant_before(turn: Turn) -> Provision | None:
+    place = ordinal(turn.text, len(turn.found)) if turn.text else None
+    return turn.found[place] if place is not None else turn.focus
+
+
+def best_of_close(asked: Asked, in_doubt: bool = False) -> Asked:
+    """The best of some, where showing one does less harm than asking: an office is soon seen to be
+    the wrong one. The others stay in `ranked`. A measure that was named keeps its choices.
+
+    `in_doubt`: even where it is not clear that the policy covers the question.
+    """
+    doubtful = asked.decision == "choose" and not asked.sure
+    clear = asked.decision == "unsure" and (asked.sure or in_doubt)
+    if not doubtful and not clear:
+        return asked
+    return replace(asked, decision="answer", provisions=asked.provisions[:1])
 
 
 def _named(turn: Turn) -> list[Provision]:

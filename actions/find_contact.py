@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import with_focus
+from actions.asking import best_of_close, with_focus
 from actions.find_measures import not_answered
 from actions.turn import Turn
 from knowledge.contacts import needs_district
@@ -25,8 +25,8 @@ class ActionFindContact(Action):
     ) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
         unit = turn.entity("unit")
-        asked = with_focus(turn)
-        if unit and not (asked.decision == "answer" and asked.sure):
+        asked = best_of_close(with_focus(turn))
+        if unit and (asked.decision != "answer" or not asked.own_subject):
             return self._unit(turn, unit)
         if asked.decision != "answer":
             return not_answered(turn, asked)

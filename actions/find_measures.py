@@ -8,8 +8,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import Asked, understand
+from actions.asking import Asked, best_of_close, understand
 from actions.turn import Turn
+
+_SMALL_TALK = ("greet", "thank", "goodbye", "affirm", "deny", "ask_bot", "react")
+_CHATTING = 0.5
 
 
 class ActionFindMeasures(Action):
@@ -23,6 +26,9 @@ class ActionFindMeasures(Action):
     ) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
         asked = understand(turn)
+        if turn.intent == "correct_subject":
+            # Who corrects us has said it twice.
+            asked = best_of_close(asked, in_doubt=True)
         if asked.decision != "answer":
             return not_answered(turn, asked)
         if len(asked.provisions) > 1:
@@ -41,11 +47,19 @@ class ActionFindMeasures(Action):
 
 def not_answered(turn: Turn, asked: Asked) -> list[EventType]:
     """Ask back, ask for the subject, or say that the policy does not cover it."""
-    if asked.decision == "choose":
-        turn.say("utter_choose")
+    if sum(turn.intent_confidence(intent) for intent in _SMALL_TALK) > _CHATTING:
+        # No sort of small talk was likely enough by itself, but all together are.
+        turn.say("utter_react")
+        return turn.end("smalltalk")
+    if asked.decision in ("choose", "unsure"):
+        turn.say("utter_choose" if asked.decision == "choose" else "utter_choose_unsure")
         turn.offer_provisions(asked.provisions, turn.intent_to_repeat())
-        found = [provision.id for provision in asked.provisions]
-        return turn.end("choices", listed=True, found=found, shown=len(found))
+        found = [provision.id for provision in asked.ranked]
+        # "Who handles that?" is about the likeliest of these, not about what was left behind.
+        first = asked.provisions[0].id
+        return turn.end(
+            "choices", listed=True, focus=first, found=found, shown=len(asked.provisions)
+        )
     if asked.decision == "no_subject":
         turn.say("utter_ask_subject")
         for topic in list(turn.policy.topics.values())[:6]:

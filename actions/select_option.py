@@ -109,6 +109,8 @@ def _meant(turn: Turn) -> str | None:
         (title, payload) for title, payload in turn.slot("options") or []
     ]
     found = [_payload(p.id) for p in turn.found]
+    if not turn.slot("listed") and (turn.entities("measure") or turn.entities("provision")):
+        return None  # 第三条 is a measure where no list was shown
     if not turn.slot("listed") and found and not turn.text.strip().isdigit():
         # "The second one" of what was found, not of the buttons under a card.
         index = ordinal(turn.text, len(found))

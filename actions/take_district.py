@@ -33,4 +33,5 @@ class ActionTakeDistrict(Action):
             return turn.end("smalltalk", district=district.id)
         turn.show(focus, "contact", district=district.id)
         turn.offer_next(focus, "show_contact")
-        return turn.end("contact", district=district.id)
+        found = [focus.id, *(p.id for p in turn.found if p.id != focus.id)]
+        return turn.end("contact", district=district.id, found=found)

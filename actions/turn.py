@@ -115,10 +115,12 @@ class Turn:
             if self.policy.id in change.policies and change.status == "confirmed"
         ]
         if shown:
-            heading_line = f"【{self.label('changes')}】"
-            self._dispatcher.utter_message(
-                text="\n".join([heading_line, *(f"• {s}" for s in shown)])
-            )
+            heading = self.label("changes").format(year=self.policy.date[:4])
+            self.show_lines(heading, [f"• {line}" for line in shown])
+
+    def show_lines(self, heading: str, lines: Iterable[str]) -> None:
+        """A list under a heading, as one message."""
+        self._dispatcher.utter_message(text="\n".join([f"【{heading}】", *lines]))
 
     def show(
         self, provision: Provision, view: View = "answer", district: str | None = None

@@ -266,7 +266,12 @@ def _newer(card: Card) -> list[str]:
     ]
 
 
-_NOTES = {"answer": _answer, "contact": _contact, "original": _original, "status": _status}
+def _only_original(card: Card) -> list[str]:
+    # The words alone would read as an offer of today.
+    return [*_original(card), *_standing(card)]
+
+
+_NOTES = {"answer": _answer, "contact": _contact, "original": _only_original, "status": _status}
 
 
 def unit_text(unit: CardUnit) -> str:

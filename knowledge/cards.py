@@ -39,6 +39,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     "see_also": ("subject",),
     "as_of": ("date", "copy", "checked"),
     "show_topics": (),
+    "fit_apart": ("hotline",),
+    "fit_entry": ("number", "name", "provision", "audience"),
 }
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +17,18 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from knowledge.encoder import Encoder
 from knowledge.language import fold
+from knowledge.ngrams import ngrams
 
 Array = npt.NDArray[np.float32]
-_LONGEST_NGRAM = 3
+# Chosen with docs/adr/0003's experiments: trained on half of the questions, tried on the others.
+_WORDS_WEIGHT = 0.6  # of the two views' log-probabilities; the rest is the meaning's
+# Both views are held back less by few examples than by many, and see few more often.
+_WORDS_PENALTY = 0.03
+_MEANING_FREEDOM = 50_000
+_STEPS, _FEWEST_ROUNDS, _MOST_ROUNDS = 80_000, 5, 60
+# Embedding is the slow part. Beyond this many examples, only every second, third … of each class
+# is embedded: what meaning adds to the words is learnt by then.
+_MOST_EMBEDDED = 12_000
 # What a class that one view finds impossible keeps, so that the other can still save it.
 _FLOOR = 1e-4
 
@@ -27,7 +37,7 @@ _FLOOR = 1e-4
 class Classifier:
     """Character n-grams know the words, the embedding knows the meaning; each corrects the other.
 
-    The probability of a class is the geometric mean of what the two give it, normalised.
+    The probability of a class is the weighted geometric mean of what the two give it, normalised.
     Picklable; the encoder is not part of it.
     """
 
@@ -40,19 +50,38 @@ class Classifier:
     meaning_bias: Array  # (labels,)
 
     @classmethod
-    def train(cls, texts: Sequence[str], labels: Sequence[str], vectors: Array) -> Classifier:
-        """Learn from examples; `vectors` are the texts' embeddings, shape (len(texts), 512)."""
-        vectorizer = TfidfVectorizer(analyzer=_ngrams, sublinear_tf=True, dtype=np.float32)
-        features = vectorizer.fit_transform([fold(text) for text in texts])
-        # One against the rest by stochastic descent: as good here as exact solvers, and it takes
-        # seconds where the multinomial one takes half a minute (docs/adr/0003).
-        words = SGDClassifier(
-            loss="log_loss", alpha=3e-6, max_iter=15, tol=None, n_jobs=2, random_state=0
-        ).fit(features, labels)
-        # Stopped early on purpose: as right as when it has converged, in a quarter of the time.
-        with warnings.catch_warnings():
+    def train(
+        cls, texts: Sequence[str], labels: Sequence[str], embed: Callable[[Sequence[str]], Array]
+    ) -> Classifier:
+        """Learn from examples; `embed` gives their embeddings, shape (len(texts), 512)."""
+        vectorizer = TfidfVectorizer(analyzer=ngrams, sublinear_tf=True, dtype=np.float32)
+
+        def learn_words() -> SGDClassifier:
+            features = vectorizer.fit_transform([fold(text) for text in texts])
+            # One against the rest by stochastic descent: as good here as exact solvers, and it
+            # takes seconds where the multinomial one takes a minute (docs/adr/0003).
+            return SGDClassifier(
+                loss="log_loss",
+                alpha=_WORDS_PENALTY / len(texts),
+                max_iter=max(_FEWEST_ROUNDS, min(_MOST_ROUNDS, _STEPS // len(texts))),
+                tol=None,
+                random_state=0,
+            ).fit(features, labels)
+
+        def learn_meaning() -> LogisticRegression:
+            # Stopped early on purpose: as right as when it has converged, in half the time.
+            some = _thinned(labels, len(texts) // _MOST_EMBEDDED + 1)
+            vectors = embed([texts[at] for at in some])
+            freedom = _MEANING_FREEDOM / len(some)
+            return LogisticRegression(C=freedom, max_iter=40).fit(
+                vectors, [labels[at] for at in some]
+            )
+
+        # One core each: most of both is arithmetic outside Python's lock.
+        with ThreadPoolExecutor(2) as cores, warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            meaning = LogisticRegression(C=30, max_iter=40).fit(vectors, labels)
+            words_learnt = cores.submit(learn_words)
+            meaning, words = learn_meaning(), words_learnt.result()
         return cls(
             labels=tuple(str(label) for label in words.classes_),
             ngrams={str(k): int(v) for k, v in vectorizer.vocabulary_.items()},
@@ -66,7 +95,7 @@ class Classifier:
     def probabilities(self, text: str, vector: Array) -> Array:
         """Shape (len(labels),), summing to 1, in the order of `labels`."""
         # The vectorizer's own transform takes a millisecond of set-up for one short text.
-        counts = Counter(_ngrams(fold(text)))
+        counts = Counter(ngrams(fold(text)))
         known = [(self.ngrams[n], 1 + math.log(c)) for n, c in counts.items() if n in self.ngrams]
         scores = self.word_bias
         if known:
@@ -80,7 +109,9 @@ class Classifier:
         logits = vector @ self.meaning_weights + self.meaning_bias
         by_meaning = np.exp(logits - logits.max())
         by_meaning /= by_meaning.sum()
-        product = np.sqrt((by_words + _FLOOR) * (by_meaning + _FLOOR))
+        product = (by_words + _FLOOR) ** _WORDS_WEIGHT * (by_meaning + _FLOOR) ** (
+            1 - _WORDS_WEIGHT
+        )
         result: Array = product / product.sum()
         return result
 
@@ -91,10 +122,12 @@ class Classifier:
         return [(label, -value) for value, label in order]
 
 
-def _ngrams(text: str) -> list[str]:
-    """Every run of one to three characters."""
-    return [
-        text[start : start + size]
-        for size in range(1, _LONGEST_NGRAM + 1)
-        for start in range(len(text) - size + 1)
-    ]
+def _thinned(labels: Sequence[str], step: int) -> list[int]:
+    """The places of every `step`-th example of each label, the first included."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for at, label in enumerate(labels):
+        if seen[label] % step == 0:
+            kept.append(at)
+        seen[label] += 1
+    return kept

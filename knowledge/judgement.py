@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.search import Found, Match
 
-Decision = Literal["answer", "choose", "decline", "no_subject"]
+Decision = Literal["answer", "choose", "unsure", "decline", "no_subject"]
 
-# Chosen by hand on held-out questions of our own (docs/adr/0005).
-_DECLINE_ABOVE = 0.5
-_ELSEWHERE = 0.35  # naming another city, and not this one, speaks against the policy
-_SEARCH_WEIGHT = 0.65  # against the intent classifier's own opinion of what is out of scope
+# A logistic regression on what the layers gave to training questions that they had not learnt
+# from: `python -m evaluation.fit` (docs/adr/0005). Above 0 it speaks against the policy.
+_BIAS = 0.54
+_SEARCH = 1.235  # the search's odds that the question is out of scope
+_INTENT = 0.193  # the intent classifier's
+_ELSEWHERE = 4.869  # the question names a place that is not the policy's
+_BEST = -0.318  # the odds of the best provision
+_MARGIN = -0.036  # how many times the second it is, as a logarithm
+DECLINE_ABOVE = 0.66
+UNSURE_ABOVE = -1.6
+
 _NO_SUBJECT_ABOVE = 0.5
-_TOO_VAGUE = 0.1  # no provision is likelier than this: better asked than guessed
-_SURE_SHARE = 0.45  # of what is left for provisions, the part that the best must have
-_LEAD = 1.6  # or this many times the second
+_TOO_VAGUE = 0.08  # no provision is likelier than this: better asked than guessed
+_SURE_SHARE = 0.4  # of what is left for provisions, the part that the best must have
+_LEAD = 1.25  # or this many times the second
+_SMALLEST = 1e-4
 MOST_CHOICES = 3
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`matches`: the one to answer with, or the few to choose from, best first."""
+    """`matches`: the one to answer with, or the few to choose from, best first.
+
+    `choose`: some are close together. `unsure`: the policy may not cover it at all.
+    """
 
     decision: Decision
     matches: tuple[Match, ...]
@@ -37,17 +49,40 @@ def judge(found: Found, out_of_scope: float = 0.0, elsewhere: bool = False) -> J
     best = found.best
     if best is None or found.no_subject > _NO_SUBJECT_ABOVE:
         return Judgement("no_subject", ())
-    covered = max(1.0 - found.out_of_scope - found.no_subject, 1e-6)
-    by_search = found.out_of_scope / (found.out_of_scope + covered)
-    against = _SEARCH_WEIGHT * by_search + (1 - _SEARCH_WEIGHT) * out_of_scope
-    if elsewhere:
-        against += _ELSEWHERE
-    if against > _DECLINE_ABOVE:
+    against = evidence(found, out_of_scope, elsewhere)
+    if against > DECLINE_ABOVE:
         return Judgement("decline", ())
-    if best.score < _TOO_VAGUE:
-        return Judgement("no_subject", ())
+    close = tuple(m for m in found.matches if m.score * 3 >= best.score)[:MOST_CHOICES]
+    if against > UNSURE_ABOVE or best.score < _TOO_VAGUE:
+        return Judgement("unsure", close)
+    covered = max(1.0 - found.out_of_scope - found.no_subject, _SMALLEST)
     second = found.matches[1].score if len(found.matches) > 1 else 0.0
     if best.score >= _SURE_SHARE * covered or best.score >= _LEAD * second:
         return Judgement("answer", (best,))
-    close = [match for match in found.matches if match.score * 3 >= best.score]
-    return Judgement("choose", tuple(close[:MOST_CHOICES]))
+    return Judgement("choose", close)
+
+
+def evidence(found: Found, out_of_scope: float, elsewhere: bool) -> float:
+    """How much speaks against the policy covering a question; `found` has a best match."""
+    weights = (_SEARCH, _INTENT, _ELSEWHERE, _BEST, _MARGIN)
+    values = features(found, out_of_scope, elsewhere)
+    return _BIAS + sum(weight * value for weight, value in zip(weights, values, strict=True))
+
+
+def features(found: Found, out_of_scope: float, elsewhere: bool) -> tuple[float, ...]:
+    """What the layers say, in the order of the weights."""
+    best = found.matches[0].score
+    second = found.matches[1].score if len(found.matches) > 1 else 0.0
+    covered = max(1.0 - found.out_of_scope - found.no_subject, _SMALLEST)
+    return (
+        _odds(found.out_of_scope / (found.out_of_scope + covered)),
+        _odds(out_of_scope),
+        float(elsewhere),
+        _odds(best),
+        math.log(max(best, _SMALLEST) / max(second, _SMALLEST)),
+    )
+
+
+def _odds(probability: float) -> float:
+    bounded = min(max(probability, _SMALLEST), 1 - _SMALLEST)
+    return math.log(bounded / (1 - bounded))

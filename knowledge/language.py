@@ -18,6 +18,8 @@ DEFAULT: Language = "zh-Hans"
 _CANTONESE = re.compile(
     "[嘅咗唔喺冇佢啲嗰嚟㗎乜嘢咁哋諗揾搵攞畀俾邊邊喎囉噃嘥嚿靚]|仲有|仲係|仲可|係咪|得唔|點樣|點先"
 )
+# Written in Traditional too, although OpenCC has another character for some of their meanings.
+_IN_BOTH_SCRIPTS = frozenset("才后里面台干只系划制余准松谷斗云")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]")
 _LATIN = re.compile("[A-Za-z]+")
 _ENGLISH_GRAMMAR = frozenset(
@@ -77,6 +79,7 @@ def detect(text: str, default: Language = DEFAULT) -> Language:
     Chinese with a word or two of English in it is Chinese; Traditional where any character
     is only Traditional or only Cantonese.
     """
+    text = unicodedata.normalize("NFKC", text)
     han = _HAN.findall(text)
     latin = [word.casefold() for word in _LATIN.findall(text)]
     if not han:
@@ -87,7 +90,7 @@ def detect(text: str, default: Language = DEFAULT) -> Language:
         return "en"
     if _CANTONESE.search(text):
         return "zh-Hant"
-    joined = "".join(han)
+    joined = "".join(character for character in han if character not in _IN_BOTH_SCRIPTS)
     if simplify(joined) != joined:
         return "zh-Hant"
     if str(_to_traditional().convert(joined)) != joined:

@@ -181,6 +181,7 @@ class Change:
     provisions: tuple[str, ...]
     policies: tuple[str, ...]
     sources: tuple[str, ...]
+    ended: bool = False  # what the provision offers, or a part of it, is no longer there
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,13 @@ class Label:
 
     id: str
     name: Text
+
+
+@dataclass(frozen=True)
+class Topic(Label):
+    """A subject of a policy; `help` is the kind of help that its offers are."""
+
+    help: str
 
 
 @dataclass(frozen=True)
@@ -252,7 +260,8 @@ class Policy:
     register: str | None
     copy: Text | None  # how the text reached us, where that is not the gazette
     chapters: tuple[Chapter, ...]
-    topics: dict[str, Label]
+    helps: dict[str, Label]  # kinds of help, in the order in which they are shown
+    topics: dict[str, Topic]
     audiences: dict[str, Label]
     measures: dict[int, Measure] = field(repr=False)
     newer: tuple[NewerDocument, ...] = field(repr=False)
@@ -291,6 +300,11 @@ class Knowledge:
     def changes_of(self, provision: Provision) -> list[Change]:
         """What happened to this very provision, not to the policy as a whole."""
         return [change for change in self.changes if provision.id in change.provisions]
+
+    def current(self, provision: Provision) -> bool:
+        """Whether nothing says that an offer has ended or may have; else it stands apart."""
+        changes = self.changes_of(provision)
+        return not any(change.ended or change.status == "open" for change in changes)
 
     def short_id(self, provision: Provision) -> str:
         """ "6.2" where no other policy has it, else "sz-2016/6.2"."""

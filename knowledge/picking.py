@@ -38,6 +38,11 @@ def named_place(text: str) -> int | None:
     return LAST if _LAST.search(folded) else _number(folded)
 
 
+def is_number_alone(text: str) -> bool:
+    """Whether the text is a number of one or two digits and nothing else: "2", "(3)", "4."."""
+    return _BARE.match(fold(text)) is not None
+
+
 def _number(folded: str) -> int | None:
     bare = _BARE.match(folded)
     if bare:

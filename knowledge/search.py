@@ -20,16 +20,18 @@ logger = logging.getLogger(__name__)
 OUT_OF_SCOPE = "out_of_scope"
 NO_SUBJECT = "no_subject"
 # Goes into the cache key: raise it when training changes.
-_TRAINING = 2
+_TRAINING = 4
 _RESPONSIBLE = re.compile("（责任单位：[^）]*）")
 _CLAUSES = re.compile(r"[。；;\n]|\. ")
 # Words that join two subjects in one question.
 _JOINTS = re.compile(
-    r"[、&+]|和|与|與|跟|以及|还有|還有|同埋|仲有|另外|\band\b|\bplus\b|\balso\b|\bas well as\b",
+    r"[、&+？?]|和|与|與|跟|以及|还有|還有|同埋|仲有|另外|\band\b|\bplus\b|\balso\b|\bas well as\b",
     re.IGNORECASE,
 )
-# Beyond this it is a story, whose parts belong together.
+# Beyond this it is a story, whose parts belong together. In Chinese characters; a Latin word
+# counts as two.
 _LONGEST_LIST = 60
+_LATIN_WORD = re.compile(r"[A-Za-z']+")
 _LIKELY = 0.5
 MOST_SUBJECTS = 3
 
@@ -70,17 +72,17 @@ class Search:
     @classmethod
     def build(cls, knowledge: Knowledge, encoder: Encoder, cache: Path | None = None) -> Search:
         """Train on the content, or take what was trained on the same content from `cache`."""
-        examples = list(_examples(knowledge))
-        texts = [text for text, _ in examples]
-        labels = [label for _, label in examples]
-        key = hashlib.sha256(repr((_TRAINING, examples)).encode()).hexdigest()[:24]
+        learnt = list(examples(knowledge))
+        texts = [text for text, _ in learnt]
+        labels = [label for _, label in learnt]
+        key = hashlib.sha256(repr((_TRAINING, learnt)).encode()).hexdigest()[:24]
         stored = cache / f"search-{key}.pickle" if cache else None
         if stored is not None and stored.exists():
             try:
                 return cls(knowledge, _load(stored), encoder)
             except Exception as error:
                 logger.warning("search cache %s not usable (%s); building anew", stored, error)
-        classifier = Classifier.train(texts, labels, encoder.embed_all(texts))
+        classifier = Classifier.train(texts, labels, encoder.embed_all)
         if stored is not None:
             _save(classifier, stored)
         return cls(knowledge, classifier, encoder)
@@ -105,7 +107,7 @@ class Search:
         """
         whole = self.find(question, limit)
         parts = [part for part in _JOINTS.split(question) if part and has_words(part)]
-        if len(parts) < 2 or len(question) > _LONGEST_LIST:
+        if len(parts) < 2 or _length(question) > _LONGEST_LIST:
             return [whole]
         found: list[Found] = []
         for part in parts:
@@ -118,7 +120,11 @@ class Search:
         return found[:MOST_SUBJECTS] if len(found) > 1 else [whole]
 
 
-def _examples(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+def _length(question: str) -> int:
+    return len(_LATIN_WORD.sub("##", question).replace(" ", ""))
+
+
+def examples(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
     """Texts to learn from, each with the provision (or the class aside) that it belongs to."""
     for provision in knowledge.provisions.values():
         for text in _texts(provision):

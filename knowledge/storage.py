@@ -89,9 +89,11 @@ def _policy(
     identity = file.string("id")
     if identity != folder.name:
         file.wrong(f"id: is {identity!r}, but the folder is named {folder.name!r}")
-    topics: dict[str, models.Label] = {}
+    helps: dict[str, models.Label] = {}
+    topics: dict[str, models.Topic] = {}
     audiences: dict[str, models.Label] = {}
-    _collect(file, "topics", _label, topics)
+    _collect(file, "helps", _label, helps)
+    _collect(file, "topics", lambda item: _topic(item, helps), topics)
     _collect(file, "audiences", _label, audiences)
     place = file.one_of("place", places)
     units = places[place].units if place in places else {}
@@ -133,6 +135,7 @@ def _policy(
         register=file.optional("register"),
         copy=file.text("copy", needed=False) or None,
         chapters=tuple(chapters),
+        helps=helps,
         topics=topics,
         audiences=audiences,
         measures=dict(sorted(measures.items())),
@@ -161,7 +164,7 @@ def _provision(
     item: Item,
     policy: str,
     measure: int,
-    topics: dict[str, models.Label],
+    topics: dict[str, models.Topic],
     audiences: dict[str, models.Label],
     units: dict[str, models.Unit],
     documents: dict[str, models.Document],
@@ -405,7 +408,12 @@ def _change(item: Item) -> models.Change:
         provisions=item.strings("provisions", needed="policies" not in item.data),
         policies=item.strings("policies", needed="provisions" not in item.data),
         sources=item.strings("sources", needed=False),
+        ended=item.flag("ended") if "ended" in item.data else False,
     )
+
+
+def _topic(item: Item, helps: dict[str, models.Label]) -> models.Topic:
+    return models.Topic(item.string("id"), item.text("name"), item.one_of("help", helps))
 
 
 def _label(item: Item) -> models.Label:

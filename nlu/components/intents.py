@@ -18,8 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from knowledge.classifier import Classifier
 from knowledge.language import has_words
 from knowledge.live import LIBRARY
+from knowledge.picking import is_number_alone
 
 _FILE = "intents.pickle"
+_PICKS = "select_option"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -31,7 +33,7 @@ class TwoViewIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"ranking_length": 5}
+        return {"ranking_length": None}
 
     def __init__(
         self,
@@ -72,7 +74,7 @@ class TwoViewIntentClassifier(IntentClassifier, GraphComponent):
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         texts = [example.get(TEXT) for example in examples]
         labels = [example.get(INTENT) for example in examples]
-        self._classifier = Classifier.train(texts, labels, LIBRARY.encoder.embed_all(texts))
+        self._classifier = Classifier.train(texts, labels, LIBRARY.encoder.embed_all)
         with self._storage.write_to(self._resource) as folder:
             (folder / _FILE).write_bytes(pickle.dumps(self._classifier))
         return self._resource
@@ -88,6 +90,9 @@ class TwoViewIntentClassifier(IntentClassifier, GraphComponent):
             tapped = text.startswith(INTENT_MESSAGE_PREFIX)
             if self._classifier is None or tapped or not has_words(text):
                 ranking = []
+            elif is_number_alone(text):
+                # It picks from a list; there is nothing in it to learn from.
+                ranking = [{"name": _PICKS, "confidence": 1.0}]
             else:
                 ranking = [
                     {"name": name, "confidence": score}

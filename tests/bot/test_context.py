@@ -262,6 +262,13 @@ def test_an_unconfirmed_offer_is_shown_as_an_open_question(new_talk: Callable[[]
         assert "未能证实" in turn["replies"][0]
 
 
+def test_the_words_alone_of_an_unconfirmed_offer_say_that_it_is_one(talk: Talk) -> None:
+    talk.say("18.1")
+    turn = talk.say("原文呢")
+    assert turn["cards"][0]["view"] == "original"
+    assert "未能证实" in turn["replies"][0]
+
+
 def test_a_person_is_a_hotline_for_now(talk: Talk) -> None:
     for text in ("转人工", "我要搵真人", "let me talk to a human"):
         turn = talk.say(text)

@@ -171,9 +171,12 @@ def test_search_finds_in_the_other_city_alone(city_search: Search) -> None:
 
 @pytest.mark.xdist_group("search")
 def test_search_finds_in_both_policies(both: Knowledge, encoder: Encoder) -> None:
-    # Every fifth question of each is enough to learn from here, and quicker.
-    fewer = {p.id: replace(p, questions=p.questions[::5]) for p in both.provisions.values()}
-    aside = both.out_of_scope[::5]
+    # Some questions of the large policy are enough to learn from here, and quicker.
+    fewer = {
+        p.id: replace(p, questions=p.questions[::8]) if p.policy == "sz-2016" else p
+        for p in both.provisions.values()
+    }
+    aside = both.out_of_scope[::8]
     search = Search.build(replace(both, provisions=fewer, out_of_scope=aside), encoder)
     for question, provision in (
         ("我想去云泽的集市摆摊卖陶器", "yz-2021/40.1"),
@@ -181,7 +184,7 @@ def test_search_finds_in_both_policies(both: Knowledge, encoder: Encoder) -> Non
         ("does the Yunze startup park subsidise my rent", "yz-2021/1.1"),
         ("创业投资企业投资抵扣应纳税所得额", "sz-2016/6.2"),
         ("科技創新券點樣申請", "sz-2016/18.1"),
-        ("equity crowdfunding for a new gadget", "sz-2016/29.1"),
+        ("网络借贷平台靠谱吗，众筹资金谁来管", "sz-2016/29.1"),
     ):
         best = search.find(question).best
         assert best is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ def classifier(encoder: Encoder) -> Classifier:
 def _train(encoder: Encoder, examples: dict[str, list[str]]) -> Classifier:
     texts = [text for label in examples for text in examples[label]]
     labels = [label for label in examples for _ in examples[label]]
-    return Classifier.train(texts, labels, encoder.embed_all(texts))
+    return Classifier.train(texts, labels, encoder.embed_all)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +56,7 @@ def test_ranks_hold_every_class_once_best_first_and_sum_to_one(
 def test_training_twice_gives_the_same_classifier(encoder: Encoder) -> None:
     texts = [text for label in EXAMPLES for text in EXAMPLES[label]]
     labels = [label for label in EXAMPLES for _ in EXAMPLES[label]]
-    vectors = encoder.embed_all(texts)
-    one, other = (Classifier.train(texts, labels, vectors) for _ in range(2))
+    one, other = (Classifier.train(texts, labels, encoder.embed_all) for _ in range(2))
     assert one.labels == other.labels
     assert one.ngrams == other.ngrams
     for name in ("rarity", "word_weights", "word_bias", "meaning_weights", "meaning_bias"):
@@ -95,3 +96,22 @@ def test_any_text_gets_probabilities(classifier: Classifier, encoder: Encoder, t
     scores = classifier.probabilities(text, encoder.embed(text))
     assert ((scores >= 0) & (scores <= 1)).all()
     assert scores.sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_of_very_many_examples_each_class_still_has_some_in_both_views(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+
+    def embed(texts: Sequence[str]) -> Any:
+        embedded.extend(texts)
+        return encoder.embed_all(texts)
+
+    monkeypatch.setattr("knowledge.classifier._MOST_EMBEDDED", 8)
+    texts = [text for label in EXAMPLES for text in EXAMPLES[label]]
+    labels = [label for label in EXAMPLES for _ in EXAMPLES[label]]
+    classifier = Classifier.train(texts, labels, embed)
+
+    assert len(embedded) < len(texts)
+    assert {label for label in EXAMPLES if set(EXAMPLES[label]) & set(embedded)} == set(EXAMPLES)
+    assert classifier.rank("我要贷款", encoder)[0][0] == "loan"

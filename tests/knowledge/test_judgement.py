@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,17 +40,36 @@ def test_what_the_policy_does_not_cover_is_declined() -> None:
 
 
 def test_search_and_intent_decline_together_or_not_at_all() -> None:
-    unsure = found(0.5, 0.1, out=0.4)
-    assert judge(unsure, out_of_scope=0.0).decision == "answer"
-    assert judge(unsure, out_of_scope=1.0).decision == "decline"
+    half = found(0.4, 0.1, out=0.45)
+    assert judge(half, out_of_scope=0.0).decision != "decline"
+    assert judge(half, out_of_scope=1.0).decision == "decline"
     # An intent classifier alone does not overrule a search that is sure.
-    assert judge(found(0.95, 0.02), out_of_scope=1.0).decision == "answer"
+    assert judge(found(0.95, 0.02), out_of_scope=0.9).decision == "answer"
+
+
+def test_a_question_that_may_not_be_covered_is_asked_back() -> None:
+    decisions = [
+        judge(found(round(0.9 - out, 2), 0.02, out=out)).decision
+        for out in (0.0, 0.3, 0.4, 0.5, 0.85)
+    ]
+    assert decisions[0] == "answer"
+    assert "unsure" in decisions[1:4]
+    assert decisions[-1] == "decline"
+
+
+def test_more_evidence_against_never_leads_from_declining_back_to_an_answer() -> None:
+    order = ["answer", "unsure", "decline"]
+    steps = [
+        order.index(judge(found(0.9 - out, 0.01, out=out)).decision)
+        for out in np.arange(0.01, 0.89, 0.02)
+    ]
+    assert steps == sorted(steps)
 
 
 def test_naming_another_city_speaks_against_the_policy() -> None:
-    unsure = found(0.6, 0.1, out=0.3)
-    assert judge(unsure).decision == "answer"
-    assert judge(unsure, elsewhere=True).decision == "decline"
+    likely = found(0.7, 0.1, out=0.1)
+    assert judge(likely, 0.05).decision == "answer"
+    assert judge(likely, 0.05, elsewhere=True).decision == "decline"
 
 
 def test_a_message_without_a_subject_is_told_from_one_that_is_not_covered() -> None:
@@ -65,7 +85,8 @@ def test_any_scores_lead_to_a_decision_with_matches_where_they_are_needed(
     scores: list[float], out: float, none: float, intent: float, elsewhere: bool
 ) -> None:
     judgement = judge(found(*scores, out=out, none=none), intent, elsewhere)
-    counts = {"answer": {1}, "choose": set(range(1, MOST_CHOICES + 1))}
+    some = set(range(1, MOST_CHOICES + 1))
+    counts = {"answer": {1}, "choose": some, "unsure": some}
     assert len(judgement.matches) in counts.get(judgement.decision, {0})
 
 

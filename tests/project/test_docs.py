@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
     if path.name != "CHANGELOG.md"
 )
 TARGETS = set(
-    re.findall(r"^([a-z]+):.*##", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    re.findall(r"^([a-z-]+):.*##", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
 )
 NAMES = {str(field.metadata["name"]) for field in fields(Settings)}
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
@@ -36,7 +36,7 @@ def code(text: str) -> str:
 
 
 def targets(text: str) -> set[str]:
-    return set(re.findall(r"(?:^|[\s$&;(])make ([a-z]+)\b", code(text)))
+    return set(re.findall(r"(?:^|[\s$&;(])make ([a-z-]+)\b", code(text)))
 
 
 def commands(text: str) -> set[str]:

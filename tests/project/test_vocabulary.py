@@ -127,6 +127,12 @@ def test_every_intent_has_examples_and_one_rule() -> None:
     assert Counter(ruled) == Counter([*INTENTS, FALLBACK])
 
 
+def test_every_rule_is_one_intent_and_one_action() -> None:
+    # bot/processor.py ends a turn after its first action.
+    for rule in read(PROJECT / "stories" / "rules.yml")["rules"]:
+        assert [next(iter(step)) for step in rule["steps"]] == ["intent", "action"], rule["rule"]
+
+
 def test_every_rule_names_what_exists() -> None:
     actions = {step["action"] for step in RULES if "action" in step}
 

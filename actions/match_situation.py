@@ -1,0 +1,73 @@
+"""A founder tells a situation: list at once what may fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.asking import RANKED, understand
+from actions.find_measures import ActionFindMeasures, not_answered
+from actions.turn import Turn
+from knowledge.fitting import fitting
+from knowledge.models import Provision
+
+
+class ActionMatchSituation(Action):
+    """Up to five provisions by kind of help, each with whom it is for; duties are left out."""
+
+    def name(self) -> str:
+        return "action_match_situation"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        turn = Turn(dispatcher, tracker)
+        asked = understand(turn)
+        if asked.decision in ("decline", "no_subject", "unsure"):
+            return not_answered(turn, asked)
+        if asked.sure or asked.provisions[0].kind == "duty":
+            # One thing is told and nothing else could be meant: its card says more than a list.
+            return await ActionFindMeasures().run(dispatcher, tracker, domain)
+        found = fitting(turn.knowledge, turn.content.search.find(turn.text, 2 * RANKED))
+        if not found.ranked:
+            return not_answered(turn, asked)
+        turn.say("utter_fit")
+        listed: list[Provision] = []
+        for kind, provisions in found.groups:
+            heading = turn.policy.helps[kind].name[turn.language]
+            turn.show_lines(heading, _lines(turn, provisions, len(listed)))
+            listed += provisions
+        if found.apart:
+            heading = turn.label("fit_apart").format(hotline=turn.hotline())
+            turn.show_lines(heading, _lines(turn, found.apart, len(listed)))
+            listed += found.apart
+        turn.offer_provisions(listed)
+        turn.offer(turn.label("show_human"), "ask_human")
+        best = found.ranked[0]
+        return turn.end(
+            "result",
+            listed=True,
+            focus=best.id,
+            found=[provision.id for provision in found.ranked],
+            shown=len(listed),
+        )
+
+
+def _lines(turn: Turn, provisions: tuple[Provision, ...], before: int) -> list[str]:
+    """A numbered line each: what it is, and whom it is for."""
+    comma = ", " if turn.language == "en" else "、"
+    lines = []
+    for number, provision in enumerate(provisions, start=before + 1):
+        audiences = turn.knowledge.policies[provision.policy].audiences
+        lines.append(
+            turn.label("fit_entry").format(
+                number=number,
+                name=provision.name[turn.language],
+                provision=turn.knowledge.short_id(provision),
+                audience=comma.join(audiences[a].name[turn.language] for a in provision.audience),
+            )
+        )
+    return lines

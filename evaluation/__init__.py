@@ -1,0 +1,1 @@
+"""How well the bot understands questions that it was never trained on: what `make eval` runs."""
