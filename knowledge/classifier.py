@@ -25,7 +25,7 @@ _WORDS_WEIGHT = 0.6  # of the two views' log-probabilities; the rest is the mean
 # Both views are held back less by few examples than by many, and see few more often.
 _WORDS_PENALTY = 0.03
 _MEANING_FREEDOM = 50_000
-_STEPS, _FEWEST_ROUNDS, _MOST_ROUNDS = 80_000, 5, 60
+_STEPS, _FEWEST_ROUNDS, _MOST_ROUNDS = 80_000, 3, 60
 # Embedding is the slow part. Beyond this many examples, only every second, third … of each class
 # is embedded: what meaning adds to the words is learnt by then.
 _MOST_EMBEDDED = 12_000
