@@ -25,10 +25,10 @@ _WORDS_WEIGHT = 0.6  # of the two views' log-probabilities; the rest is the mean
 # Both views are held back less by few examples than by many, and see few more often.
 _WORDS_PENALTY = 0.03
 _MEANING_FREEDOM = 50_000
-_STEPS, _FEWEST_ROUNDS, _MOST_ROUNDS = 80_000, 3, 60
-# Embedding is the slow part. Beyond this many examples, only every second, third … of each class
-# is embedded: what meaning adds to the words is learnt by then.
-_MOST_EMBEDDED = 12_000
+_STEPS, _FEWEST_ROUNDS, _MOST_ROUNDS = 80_000, 2, 60
+# Embedding is the slow part. Of more examples than this only some of each class are embedded:
+# what meaning adds to the words is learnt by then.
+_MOST_EMBEDDED, _THINNED_TO = 12_000, 8_000
 # What a class that one view finds impossible keeps, so that the other can still save it.
 _FLOOR = 1e-4
 
@@ -70,7 +70,8 @@ class Classifier:
 
         def learn_meaning() -> LogisticRegression:
             # Stopped early on purpose: as right as when it has converged, in half the time.
-            some = _thinned(labels, len(texts) // _MOST_EMBEDDED + 1)
+            many = len(texts) > _MOST_EMBEDDED
+            some = _thinned(labels, math.ceil(len(texts) / _THINNED_TO) if many else 1)
             vectors = embed([texts[at] for at in some])
             freedom = _MEANING_FREEDOM / len(some)
             return LogisticRegression(C=freedom, max_iter=40).fit(

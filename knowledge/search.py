@@ -33,6 +33,7 @@ _JOINTS = re.compile(
 _LONGEST_LIST = 60
 _LATIN_WORD = re.compile(r"[A-Za-z']+")
 _LIKELY = 0.5
+_CLEAR = 0.7
 MOST_SUBJECTS = 3
 
 
@@ -106,6 +107,8 @@ class Search:
         A part counts when it is likely about a provision that no earlier part was about.
         """
         whole = self.find(question, limit)
+        if whole.best is not None and whole.best.score > _CLEAR:
+            return [whole]  # two subjects would share the probability
         parts = [part for part in _JOINTS.split(question) if part and has_words(part)]
         if len(parts) < 2 or _length(question) > _LONGEST_LIST:
             return [whole]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class WebChannel:
 
     def __init__(self, conversations: TakesMessages, key: str) -> None:
         self._conversations, self._key = conversations, key
+        # The same token comes with every message of a conversation.
+        self._claims = lru_cache(maxsize=4096)(self._read_token)
         self.description: dict[str, Any] = yaml.safe_load(_DESCRIPTION.read_text("utf-8"))
         self._message = Draft202012Validator(
             self.description["components"]["schemas"]["Message"],
@@ -71,12 +74,15 @@ class WebChannel:
         if scheme.lower() != "bearer" or not token:
             raise Problem(401, "No token", "Send the conversation's token: Authorization: Bearer …")
         try:
-            claims = jwt.decode(token.strip(), self._key, algorithms=[_ALGORITHM])
+            claims = self._claims(token.strip())
         except jwt.InvalidTokenError as error:
             raise Problem(401, "Wrong token", "The token is not one of ours.") from error
         if claims.get("sub") != request.path_params["id"]:
             raise Problem(403, "Not yours", "The token is for another conversation.")
         return str(claims["sub"])
+
+    def _read_token(self, token: str) -> dict[str, Any]:
+        return dict(jwt.decode(token, self._key, algorithms=[_ALGORITHM]))
 
 
 def _conversation(identity: str) -> str:

@@ -108,6 +108,7 @@ def test_of_very_many_examples_each_class_still_has_some_in_both_views(
         return encoder.embed_all(texts)
 
     monkeypatch.setattr("knowledge.classifier._MOST_EMBEDDED", 8)
+    monkeypatch.setattr("knowledge.classifier._THINNED_TO", 8)
     texts = [text for label in EXAMPLES for text in EXAMPLES[label]]
     labels = [label for label in EXAMPLES for _ in EXAMPLES[label]]
     classifier = Classifier.train(texts, labels, embed)
