@@ -84,7 +84,8 @@ class Library:
     def _load(self) -> Content:
         knowledge = load(*self._roots)
         search = Search.build(knowledge, self.encoder, self._cache)
-        self.encoder.warm(q for p in knowledge.provisions.values() for q in p.questions)
+        # Every fourth question has the words of all.
+        self.encoder.warm(q for p in knowledge.provisions.values() for q in p.questions[::4])
         return Content(
             knowledge=knowledge,
             search=search,
