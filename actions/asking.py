@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from actions.turn import Turn
 from knowledge.judgement import Decision, judge
 from knowledge.models import Provision
-from knowledge.picking import ordinal
+from knowledge.picking import is_number_alone, ordinal
 
 # How many of a search are remembered for "what else is there?".
 RANKED = 8
@@ -34,7 +34,7 @@ def understand(turn: Turn) -> Asked:
     if named:
         decision: Decision = "answer" if len(named) == 1 else "choose"
         return Asked(decision, named, named)
-    if not turn.text:
+    if not turn.text or is_number_alone(turn.text):  # a choice where nothing was offered
         return Asked("no_subject", own_subject=False)
     elsewhere = _elsewhere(turn)
     provisions: list[Provision] = []

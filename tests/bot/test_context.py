@@ -262,6 +262,14 @@ def test_an_unconfirmed_offer_is_shown_as_an_open_question(new_talk: Callable[[]
         assert "未能证实" in turn["replies"][0]
 
 
+@pytest.mark.parametrize("text", ["3", "(7)", "12."])
+def test_a_number_where_nothing_was_offered_is_asked_for_its_subject(talk: Talk, text: str) -> None:
+    turn = talk.say(text)
+    assert turn["outcome"] == "choices"
+    assert turn["provisions"] == []
+    assert "税收" in turn["replies"][0]
+
+
 def test_the_words_alone_of_an_unconfirmed_offer_say_that_it_is_one(talk: Talk) -> None:
     talk.say("18.1")
     turn = talk.say("原文呢")
