@@ -35,6 +35,7 @@ bench: ## measure this bot beside Rasa's stock layout; writes docs/benchmarks/
 	@scripts/environment.sh requirements-dev.lock
 	@$(PY) -m bot train --if-changed
 	@$(PY) -m benchmarks
+	@$(PY) -m benchmarks.channels
 
 eval: ## ask every held-out question and write docs/quality/
 	@scripts/environment.sh requirements-dev.lock

@@ -9,10 +9,12 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import Asked, best_of_close, understand
+from actions.hand_over import hand_over
 from actions.turn import Turn
 
-_SMALL_TALK = ("greet", "thank", "goodbye", "affirm", "deny", "ask_bot", "react")
+_SOCIAL = ("ask_human", "greet", "thank", "goodbye", "affirm", "deny", "ask_bot", "react")
 _CHATTING = 0.5
+_MAY_WANT_A_PERSON = 0.25
 
 
 class ActionFindMeasures(Action):
@@ -47,8 +49,12 @@ class ActionFindMeasures(Action):
 
 def not_answered(turn: Turn, asked: Asked) -> list[EventType]:
     """Ask back, ask for the subject, or say that the policy does not cover it."""
-    if sum(turn.intent_confidence(intent) for intent in _SMALL_TALK) > _CHATTING:
-        # No sort of small talk was likely enough by itself, but all together are.
+    social = {intent: turn.intent_confidence(intent) for intent in _SOCIAL}
+    if sum(social.values()) > _CHATTING:
+        # None of these was likely enough by itself, but all together are.
+        if social["ask_human"] > _MAY_WANT_A_PERSON:
+            # To overhear such a wish is worse than to name a hotline unasked.
+            return hand_over(turn)
         turn.say("utter_react")
         return turn.end("smalltalk")
     if asked.decision in ("choose", "unsure"):

@@ -20,10 +20,14 @@ class ActionHandOver(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        turn = Turn(dispatcher, tracker)
-        hotline = turn.place.hotlines[turn.hotline()]
-        turn.say("utter_hand_over", hotline=hotline.number, use=hotline.use[turn.language])
-        if turn.focus is not None:
-            turn.offer(turn.label("show_contact"), "ask_contact", provision=turn.focus.id)
-        turn.offer(turn.label("show_topics"), "ask_topics")
-        return turn.end("handoff")
+        return hand_over(Turn(dispatcher, tracker))
+
+
+def hand_over(turn: Turn) -> list[EventType]:
+    """Whom to call, and what else there is."""
+    hotline = turn.place.hotlines[turn.hotline()]
+    turn.say("utter_hand_over", hotline=hotline.number, use=hotline.use[turn.language])
+    if turn.focus is not None:
+        turn.offer(turn.label("show_contact"), "ask_contact", provision=turn.focus.id)
+    turn.offer(turn.label("show_topics"), "ask_topics")
+    return turn.end("handoff")

@@ -14,6 +14,8 @@ from actions.turn import Turn
 from knowledge.fitting import fitting
 from knowledge.models import Provision
 
+_SURE, _FAR_OUT = 0.85, 0.9
+
 
 class ActionMatchSituation(Action):
     """Up to five provisions by kind of help, each with whom it is for; duties are left out."""
@@ -27,7 +29,9 @@ class ActionMatchSituation(Action):
         turn = Turn(dispatcher, tracker)
         asked = understand(turn)
         if asked.decision in ("decline", "no_subject", "unsure"):
-            return not_answered(turn, asked)
+            if asked.elsewhere or not _tells_of_themselves(turn):
+                return not_answered(turn, asked)
+            return _ask_what_is_needed(turn)
         if asked.sure or asked.provisions[0].kind == "duty":
             # One thing is told and nothing else could be meant: its card says more than a list.
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
@@ -56,18 +60,37 @@ class ActionMatchSituation(Action):
         )
 
 
+def _tells_of_themselves(turn: Turn) -> bool:
+    """Whether the message is a founder's own story, even if nothing in it says what they need."""
+    elsewhere = turn.content.search.find(turn.text).out_of_scope
+    return turn.intent_confidence("ask_fit") > _SURE and elsewhere < _FAR_OUT
+
+
+def _ask_what_is_needed(turn: Turn) -> list[EventType]:
+    turn.say("utter_which_help")
+    for topic in turn.policy.topics.values():
+        turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)
+    return turn.end("choices", listed=True, found=[], shown=0)
+
+
 def _lines(turn: Turn, provisions: tuple[Provision, ...], before: int) -> list[str]:
-    """A numbered line each: what it is, and whom it is for."""
-    comma = ", " if turn.language == "en" else "、"
-    lines = []
-    for number, provision in enumerate(provisions, start=before + 1):
-        audiences = turn.knowledge.policies[provision.policy].audiences
-        lines.append(
-            turn.label("fit_entry").format(
-                number=number,
-                name=provision.name[turn.language],
-                provision=turn.knowledge.short_id(provision),
-                audience=comma.join(audiences[a].name[turn.language] for a in provision.audience),
-            )
+    """A numbered line each: what it is, and why it may fit."""
+    return [
+        turn.label("fit_entry").format(
+            number=number,
+            name=provision.name[turn.language],
+            provision=turn.knowledge.short_id(provision),
+            reason=_reason(turn, provision),
         )
-    return lines
+        for number, provision in enumerate(provisions, start=before + 1)
+    ]
+
+
+def _reason(turn: Turn, provision: Provision) -> str:
+    given = provision.reason.get(turn.language)
+    if given:
+        return given
+    comma = ", " if turn.language == "en" else "、"
+    audiences = turn.knowledge.policies[provision.policy].audiences
+    names = comma.join(audiences[a].name[turn.language] for a in provision.audience)
+    return turn.label("fit_for").format(audience=names)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "check": "validate all content and say every mistake",
     "reload": "let the running server take changed content, whole or not at all",
     "settings": "list every setting with its value (secrets masked)",
+    "wechat": "send the menu to the WeChat Official Account",
 }
 
 
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
-        quiet = options.command in ("ask", "chat", "batch", "check", "settings", "train", "reload")
+        quiet = options.command != "serve"
         set_up_logging("WARNING" if quiet and settings.log_level == "INFO" else settings.log_level)
         run = importlib.import_module(f"bot.commands.{options.command}").run
         return int(run(options, settings) or 0)
@@ -70,6 +71,9 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             "--if-changed", action="store_true", help="only if nlu/, stories/, … have changed"
         )
+    if name == "wechat":
+        parser.add_argument("what", nargs="?", default="menu", choices=("menu",), help="the menu")
+        parser.add_argument("--show", action="store_true", help="print it and send nothing")
 
 
 if __name__ == "__main__":

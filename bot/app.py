@@ -15,16 +15,23 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.assistant import Assistant, RasaAssistant
-from bot.channels.base import Problem, problem_response
+from bot.channels.base import Services
+from bot.channels.registry import open_channels
+from bot.channels.texts import Texts
 from bot.channels.web import WebChannel
-from bot.conversation import Conversations, UnknownChoice, UnknownConversation
-from bot.message import AssistantUnavailable, TurnStore, UnknownProvision
+from bot.conversation import Conversations, UnknownConversation
+from bot.http import Problem, problem_response
+from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
 from bot.privacy import without_text
 from bot.running import running
 from bot.settings import PROJECT, Settings
 from bot.site.api import KnowledgeApi
+from bot.store.inbox import SqlInbox
 from bot.store.sql import SqlStore
+from knowledge.card import Card
+from knowledge.language import Language
 from knowledge.live import LIBRARY, Library
+from knowledge.lookup import look_up
 from knowledge.reader import ContentError
 
 logger = logging.getLogger(__name__)
@@ -39,25 +46,39 @@ _PAGE_POLICY = (
 def make_app(
     settings: Settings,
     assistant: Assistant | None = None,
-    store: TurnStore | None = None,
+    store: SqlStore | None = None,
     library: Library = LIBRARY,
 ) -> Starlette:
     """The ASGI application; what is not given is made from the settings."""
     library.configure(settings.knowledge_dirs, settings.cache_dir)
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
+    conversations = Conversations(assistant, store)
+
+    def lookup(question: str, language: Language, limit: int) -> list[Card]:
+        return look_up(library.content, question, language, limit)
+
+    services = Services(conversations, SqlInbox(store), Texts.read(), lookup)
+    channels = open_channels(settings, services)
+
+    async def start() -> None:
+        await assistant.start()
+        for channel in channels:
+            await channel.start()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         # Loading takes seconds; /health and /ready answer meanwhile.
-        app.state.started = loop.create_task(assistant.start())
+        app.state.started = loop.create_task(start())
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
         with running(settings.pid_file):
             yield
         app.state.started.cancel()
+        for channel in channels:
+            await channel.stop()
         await assistant.stop()
         await store.close()
 
@@ -71,12 +92,12 @@ def make_app(
             )
         return JSONResponse({"status": "ready", "content": library.content.knowledge.version})
 
-    conversations = Conversations(assistant, store)
     return Starlette(
         routes=[
             Route("/health", health),
             Route("/ready", ready),
             *WebChannel(conversations, settings.signing_key()).routes(),
+            *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
             *_page_routes(),
         ],

@@ -28,6 +28,7 @@ from bot.privacy import without_text
 from bot.processor import TurnProcessor
 from bot.tracker_store import TurnTrackers
 from knowledge.card import Card, CardUnit
+from knowledge.fragment import is_fragment, is_short
 from knowledge.language import DEFAULT, LANGUAGES, has_words
 from knowledge.live import LIBRARY
 
@@ -51,6 +52,9 @@ class Assistant(Protocol):
         self, message: UserMessage, payload: str | None, state: State
     ) -> tuple[Reply, State]:
         """`payload`: what a tapped choice says. Raises AssistantUnavailable, UnknownProvision."""
+
+    async def is_fragment(self, text: str) -> bool:
+        """Whether a text is the beginning of a question rather than one."""
 
     async def stop(self) -> None: ...
 
@@ -103,6 +107,20 @@ class RasaAssistant:
             # Rasa's errors can quote the message, so only their kind goes into the log.
             logger.exception("turn failed", exc_info=without_text(error))
             raise AssistantUnavailable(f"the turn failed: {type(error).__name__}") from error
+
+    async def is_fragment(self, text: str) -> bool:
+        if self._processor is None or not is_short(text):
+            return False
+        return await self._on_thread(self._is_unfinished(_spoken(text)), TIMEOUT_SECONDS)
+
+    async def _is_unfinished(self, said: str) -> bool:
+        assert self._processor is not None
+        await self._embedded(said)
+        parsed = await self._processor.parse_message(RasaMessage(said, metadata={}))
+        found = LIBRARY.content.search.find(said)
+        named = any(entity["entity"] != "language" for entity in parsed["entities"])
+        intent = parsed["intent"]
+        return not named and is_fragment(said, found, intent["name"], intent["confidence"])
 
     async def stop(self) -> None:
         if self._loop is not None:

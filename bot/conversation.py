@@ -7,21 +7,19 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from bot.assistant import Assistant
-from bot.message import Choice, Turn, TurnStore, UserMessage
+from bot.message import Choice, Turn, TurnStore, UnknownChoice, UserMessage
 from bot.privacy import mask
-from knowledge.language import clean
+from knowledge.language import DEFAULT, LANGUAGES, Language, clean
+from knowledge.picking import number_alone
 
 logger = logging.getLogger(__name__)
 
 
 class UnknownConversation(Exception):
     """There is no conversation of that id."""
-
-
-class UnknownChoice(Exception):
-    """The choice was not offered in the last turn."""
 
 
 class Conversations:
@@ -33,6 +31,21 @@ class Conversations:
 
     async def create(self, conversation: str) -> None:
         await self._store.create(conversation)
+
+    async def forget(self, conversation: str) -> None:
+        """Delete everything that was said in it."""
+        async with self._alone(conversation):
+            await self._store.forget(conversation)
+
+    async def language(self, conversation: str, default: Language = DEFAULT) -> Language:
+        """The one last spoken; the default where nothing was said."""
+        stored = await self._store.read(conversation, "")
+        spoken = stored.state.get("language") if stored is not None else None
+        return spoken if spoken in LANGUAGES else default
+
+    async def is_fragment(self, text: str) -> bool:
+        """Whether a text looks unfinished, so that its rest may be waited for."""
+        return await self._assistant.is_fragment(mask(clean(text)))
 
     async def handle(self, message: UserMessage) -> Turn:
         """The turn that answers a message; the recorded one if it was answered before.
@@ -79,20 +92,19 @@ class Conversations:
 
 
 def _payload(message: UserMessage, offered: tuple[Choice, ...]) -> str | None:
-    if message.choice is None:
-        return None
-    for choice in offered:
-        if choice.id == message.choice:
-            return choice.payload
-    raise UnknownChoice(message.choice)
+    """What a tap, a command, or the number of a choice says; None for words."""
+    if message.intent is not None:
+        return f"/{message.intent}"
+    if message.choice is not None:
+        for choice in offered:
+            if choice.id == message.choice:
+                return choice.payload
+        raise UnknownChoice(message.choice)
+    number = number_alone(message.text) if message.numbered else None
+    if number is not None and 1 <= number <= len(offered):
+        return offered[number - 1].payload
+    return None
 
 
 def _masked(message: UserMessage) -> UserMessage:
-    return UserMessage(
-        conversation=message.conversation,
-        id=message.id,
-        text=mask(clean(message.text)),
-        choice=message.choice,
-        language=message.language,
-        focus=message.focus,
-    )
+    return replace(message, text=mask(clean(message.text)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from knowledge.card import Card, CardUnit, unit_text
@@ -17,6 +17,10 @@ class AssistantUnavailable(Exception):
     """The assistant gave no answer: not started, too slow, or it failed."""
 
 
+class UnknownChoice(Exception):
+    """The choice was not offered in the last turn."""
+
+
 class UnknownProvision(Exception):
     """The message's focus names a provision that does not exist."""
 
@@ -25,8 +29,10 @@ class UnknownProvision(Exception):
 class UserMessage:
     """One message of a founder. `id` is the channel's own, so that a repeat is known as one.
 
-    Either `text` or `choice` (the id of a choice of the last turn). `language` fixes the answer's
-    language; `focus` is the provision that the founder is looking at.
+    Either `text`, `choice` (the id of a choice of the last turn) or `intent` (what a command of
+    the channel, like /topics, stands for). `numbered`: the channel shows choices with numbers, so
+    a number typed is a choice. `language` fixes the answer's language; `focus` is the provision
+    that the founder is looking at.
     """
 
     conversation: str
@@ -35,6 +41,8 @@ class UserMessage:
     choice: str | None = None
     language: Language | None = None
     focus: str | None = None
+    intent: str | None = None
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +107,8 @@ class Turn:
     units: tuple[str, ...]
     quotes: tuple[str, ...]
     ms: float
+    # The answer's parts in order: {"text": words}, {"card": its place in `cards`}, {"unit": …}.
+    outline: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def of(cls, message: UserMessage, number: int, reply: Reply, ms: float) -> Turn:
@@ -123,7 +133,48 @@ class Turn:
             units=tuple(dict.fromkeys(units)),
             quotes=tuple(card.quote for card in cards if card.view in QUOTING),
             ms=round(ms, 2),
+            outline=_outline(reply.parts),
         )
+
+    @classmethod
+    def notice(
+        cls,
+        message: UserMessage,
+        language: Language,
+        text: str,
+        choices: tuple[Choice, ...] = (),
+        number: int = 0,
+    ) -> Turn:
+        """Words of a channel's own, as a turn that was not asked of the assistant."""
+        return cls(
+            id=message.id,
+            conversation=message.conversation,
+            number=number,
+            language=language,
+            intent=message.intent or "",
+            confidence=1.0,
+            outcome="status",
+            replies=(text,),
+            cards=(),
+            choices=choices,
+            provisions=(),
+            units=(),
+            quotes=(),
+            ms=0.0,
+            outline=({"text": text},),
+        )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts again, for channels that mark them up in their own way."""
+        return tuple(self._part(entry) for entry in self.outline)
+
+    def _part(self, entry: dict[str, Any]) -> Part:
+        if "card" in entry:
+            return Part(card=Card.from_json(self.cards[entry["card"]]))
+        if "unit" in entry:
+            return Part(unit=CardUnit.from_json(entry["unit"]))
+        return Part(text=entry["text"])
 
     def to_json(self) -> dict[str, Any]:
         """For the outside: without the payloads of choices."""
@@ -136,11 +187,11 @@ class Turn:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Turn:
-        lists = ("replies", "cards", "provisions", "units", "quotes")
+        lists = ("replies", "cards", "provisions", "units", "quotes", "outline")
         return cls(
             **{
                 **record,
-                **{name: tuple(record[name]) for name in lists},
+                **{name: tuple(record.get(name, ())) for name in lists},
                 "choices": tuple(Choice(**choice) for choice in record["choices"]),
             }
         )
@@ -149,6 +200,20 @@ class Turn:
         """The whole turn as plain text, choices numbered, for channels without buttons."""
         lines = [f"{number}. {c.title}" for number, c in enumerate(self.choices, start=1)]
         return "\n\n".join([*self.replies, "\n".join(lines)]).strip()
+
+
+def _outline(parts: tuple[Part, ...]) -> tuple[dict[str, Any], ...]:
+    outline: list[dict[str, Any]] = []
+    cards = 0
+    for part in parts:
+        if part.card is not None:
+            outline.append({"card": cards})
+            cards += 1
+        elif part.unit is not None:
+            outline.append({"unit": asdict(part.unit)})
+        else:
+            outline.append({"text": part.text})
+    return tuple(outline)
 
 
 @dataclass(frozen=True)
@@ -173,5 +238,7 @@ class TurnStore(Protocol):
         """None if there is no such conversation."""
 
     async def record(self, turn: Turn, text: str, state: dict[str, Any]) -> None: ...
+
+    async def forget(self, conversation: str) -> None: ...
 
     async def close(self) -> None: ...

@@ -12,6 +12,11 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MASKED = "********"
+# Their lines at INFO would hold what users said, or a token in an address.
+_NOISY = (
+    "rasa", "rasa_sdk", "matplotlib", "asyncio", "alembic", "tensorflow", "httpx", "httpcore",
+    "urllib3", "telegram",
+)  # fmt: skip
 
 
 class SettingsError(Exception):
@@ -71,6 +76,93 @@ class Settings:
         ),
     )
 
+    telegram_bot_token: str = field(
+        default="",
+        repr=False,
+        metadata=_setting("TELEGRAM_BOT_TOKEN", "the bot's token from @BotFather", secret=True),
+    )
+    telegram_webhook_url: str = field(
+        default="",
+        metadata=_setting(
+            "TELEGRAM_WEBHOOK_URL",
+            "public https address of this server, without a path; empty: the bot polls",
+        ),
+    )
+    telegram_webhook_secret: str = field(
+        default="",
+        repr=False,
+        metadata=_setting(
+            "TELEGRAM_WEBHOOK_SECRET",
+            "what Telegram sends with each update, 1 to 256 of A-Z a-z 0-9 _ -",
+            secret=True,
+        ),
+    )
+    telegram_api_base: str = field(
+        default="https://api.telegram.org",
+        metadata=_setting(
+            "TELEGRAM_API_BASE", "address of the Bot API, or of a local server of it"
+        ),
+    )
+    telegram_proxy_url: str = field(
+        default="",
+        repr=False,
+        metadata=_setting(
+            "TELEGRAM_PROXY_URL", "http or socks5 proxy on the way to Telegram", secret=True
+        ),
+    )
+    wechat_app_id: str = field(
+        default="", metadata=_setting("WECHAT_APP_ID", "the Official Account's AppID")
+    )
+    wechat_app_secret: str = field(
+        default="",
+        repr=False,
+        metadata=_setting(
+            "WECHAT_APP_SECRET", "its AppSecret; for late answers and the menu", secret=True
+        ),
+    )
+    wechat_token: str = field(
+        default="",
+        repr=False,
+        metadata=_setting("WECHAT_TOKEN", "the Token of its server settings", secret=True),
+    )
+    wechat_encoding_aes_key: str = field(
+        default="",
+        repr=False,
+        metadata=_setting(
+            "WECHAT_ENCODING_AES_KEY",
+            "its EncodingAESKey, 43 characters; empty: plain mode",
+            secret=True,
+        ),
+    )
+    wechat_api_base: str = field(
+        default="https://api.weixin.qq.com",
+        metadata=_setting("WECHAT_API_BASE", "address of WeChat's API"),
+    )
+    wecom_corp_id: str = field(
+        default="", metadata=_setting("WECOM_CORP_ID", "the company's id at WeCom")
+    )
+    wecom_kf_secret: str = field(
+        default="",
+        repr=False,
+        metadata=_setting("WECOM_KF_SECRET", "the secret of its customer service", secret=True),
+    )
+    wecom_token: str = field(
+        default="",
+        repr=False,
+        metadata=_setting("WECOM_TOKEN", "the Token of its callback settings", secret=True),
+    )
+    wecom_encoding_aes_key: str = field(
+        default="",
+        repr=False,
+        metadata=_setting(
+            "WECOM_ENCODING_AES_KEY", "its EncodingAESKey, 43 characters", secret=True
+        ),
+    )
+    wecom_api_base: str = field(
+        default="https://qyapi.weixin.qq.com",
+        metadata=_setting("WECOM_API_BASE", "address of WeCom's API"),
+    )
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Raises SettingsError for a value that cannot be used or a name that does not exist."""
@@ -83,6 +175,18 @@ class Settings:
         given = {names[n].name: environment[n].strip() for n in names if environment.get(n)}
         values = {name: _read(name, text) for name, text in given.items()}
         return cls(**values)  # type: ignore[arg-type]
+
+    def has_all(self, *names: str) -> bool:
+        """Whether these fields are all given; False where none is.
+
+        Raises SettingsError that names what is missing where only some are.
+        """
+        by_name = {f.name: str(f.metadata["name"]) for f in fields(self)}
+        missing = [by_name[name] for name in names if not getattr(self, name)]
+        if missing and len(missing) < len(names):
+            given = next(by_name[name] for name in names if getattr(self, name))
+            raise SettingsError(f"{given} is given, but {', '.join(missing)} is missing")
+        return not missing
 
     @property
     def database(self) -> str:
@@ -153,5 +257,5 @@ def set_up_logging(level: str) -> None:
     # The libraries that Rasa pins warn about each other at every start; none of it can be acted on.
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    for noisy in ("rasa", "rasa_sdk", "matplotlib", "asyncio", "alembic", "tensorflow"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

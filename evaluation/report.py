@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -86,7 +86,12 @@ def write(
         ],
     )
     (folder / "report.html").write_text(page + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(_markdown(targets, len(answers), date), encoding="utf-8")
+    by_file = {
+        file.name: figures.targets([a for a in answers if a.question in file.questions], knowledge)
+        for file in files
+    }
+    markdown = _markdown(targets, by_file, len(answers), date)
+    (folder / "README.md").write_text(markdown, encoding="utf-8")
     return targets
 
 
@@ -95,25 +100,35 @@ def _said(answer: Answer) -> str:
     return named or answer.turn.replies[0][:_SAID]
 
 
-def _markdown(targets: Sequence[Target], count: int, date: str) -> str:
-    rows = "\n".join("| " + " | ".join(_cells(target)) + " |" for target in targets)
+def _markdown(
+    targets: Sequence[Target], by_file: Mapping[str, Sequence[Target]], count: int, date: str
+) -> str:
+    rows = "\n".join(
+        "| " + " | ".join([*_cells(target), *map(_percent, of_files)]) + " |"
+        for target, *of_files in zip(targets, *by_file.values(), strict=True)
+    )
+    names = "".join(f" {name} |" for name in by_file)
     return f"""# Understanding
 
 Measured on {date} by `make eval`: {count} questions that were never trained on, asked through
 the whole bot. Made by the command; do not edit. The curve, the confused pairs and the worst misses
 are in [report.html](report.html).
 
-| | measured | asked for | of | |
-|---|--:|--:|--:|:-:|
+| | measured | asked for | of | |{names}
+|---|--:|--:|--:|:-:|{"--:|" * len(by_file)}
 {rows}
 """
+
+
+def _percent(target: Target) -> str:
+    return f"{100 * target.share.value:.1f} %"
 
 
 def _cells(target: Target) -> tuple[str, str, str, str, str]:
     sign = "≤" if target.at_most else "≥"
     return (
         target.what,
-        f"{100 * target.share.value:.1f} %",
+        _percent(target),
         f"{sign} {100 * target.asked:g} %",
         str(target.share.of),
         "✓" if target.reached else "✗",

@@ -10,6 +10,34 @@ from typing import Any, Literal
 from knowledge.language import Language
 
 View = Literal["answer", "contact", "original", "status"]
+BlockKind = Literal[
+    "heading",
+    "summary",
+    "standing",
+    "quote",
+    "units",
+    "see_also",
+    "changes",
+    "newer",
+    "hotline",
+    "as_of",
+]
+
+
+@dataclass(frozen=True)
+class Block:
+    """One part of a card in words, so that a channel can mark it up, or leave it for later.
+
+    `title`: the words over it, where it has some.
+    """
+
+    kind: BlockKind
+    lines: tuple[str, ...]
+    title: str = ""
+
+    @property
+    def text(self) -> str:
+        return "\n".join([f"【{self.title}】", *self.lines] if self.title else self.lines)
 
 
 @dataclass(frozen=True)
@@ -134,10 +162,16 @@ class Card:
         return card
 
     @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """The card in words: what was asked for first, then what a founder needs with it."""
+        heading, as_of = Block("heading", (self.heading,)), Block("as_of", (self.as_of,))
+        blocks = (heading, *_VIEWS[self.view](self), as_of)
+        return tuple(block for block in blocks if any(block.lines))
+
+    @cached_property
     def text(self) -> str:
-        """The card as plain text: what was asked for first, then what a founder needs with it."""
-        parts = [self.heading, *_NOTES[self.view](self), self.as_of]
-        return "\n".join(part for part in parts if part)
+        """The card as plain text."""
+        return "\n".join(block.text for block in self.blocks)
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -148,11 +182,11 @@ def _contact_from_json(data: dict[str, Any]) -> CardContact:
     return CardContact(**{**data, "hotlines": tuple(CardHotline(**h) for h in data["hotlines"])})
 
 
-def _answer(card: Card) -> list[str]:
+def _answer(card: Card) -> list[Block]:
     return [
-        card.summary,
-        *_standing(card),
-        *_original(card),
+        Block("summary", (card.summary,)),
+        _standing(card),
+        _original(card),
         *_units(card, detailed=False),
         *_see_also(card, detailed=False),
         *_changes(card),
@@ -160,33 +194,41 @@ def _answer(card: Card) -> list[str]:
     ]
 
 
-def _original(card: Card) -> list[str]:
-    gap = [card.labels["gap"]] if "〔缺字〕" in card.quote else []
-    return [f"【{card.labels['quote']}】", card.quote, *gap]
-
-
-def _contact(card: Card) -> list[str]:
+def _contact(card: Card) -> list[Block]:
     return [
-        *_standing(card),
+        _standing(card),
         *_units(card, detailed=True),
         *_see_also(card, detailed=True),
-        _explained(card, card.hotline),
+        Block("hotline", (_explained(card, card.hotline),)),
     ]
 
 
-def _status(card: Card) -> list[str]:
-    return [*_standing(card), *_changes(card), *_newer(card)]
+def _status(card: Card) -> list[Block]:
+    return [_standing(card), *_changes(card), *_newer(card)]
 
 
-def _standing(card: Card) -> list[str]:
-    notes = [card.labels["duty"]] if card.kind == "duty" else []
-    return notes + ([card.labels["open"]] if card.open else [])
+def _only_original(card: Card) -> list[Block]:
+    # The words alone would read as an offer of today.
+    return [_original(card), _standing(card)]
 
 
-def _units(card: Card, detailed: bool) -> list[str]:
+_VIEWS = {"answer": _answer, "contact": _contact, "original": _only_original, "status": _status}
+
+
+def _original(card: Card) -> Block:
+    gap = (card.labels["gap"],) if "〔缺字〕" in card.quote else ()
+    return Block("quote", (card.quote, *gap), card.labels["quote"])
+
+
+def _standing(card: Card) -> Block:
+    duty = (card.labels["duty"],) if card.kind == "duty" else ()
+    return Block("standing", duty + ((card.labels["open"],) if card.open else ()))
+
+
+def _units(card: Card, detailed: bool) -> list[Block]:
     if not card.units:
-        return [card.labels["no_units"]]
-    lines = [f"【{card.labels['units']}】"]
+        return [Block("units", (card.labels["no_units"],))]
+    lines = []
     shown: set[str] = set()
     for unit in card.units:
         name = unit.name
@@ -203,14 +245,30 @@ def _units(card: Card, detailed: bool) -> list[str]:
         for contact in unit.contacts:
             lines.append("   " + _office(card, contact, detailed))
             shown.add(contact.id)
-    return lines
+    return [Block("units", tuple(lines), card.labels["units"])]
 
 
-def _see_also(card: Card, detailed: bool) -> list[str]:
+def short_units(card: Card, translated: bool = True) -> Block:
+    """The offices of today alone, each once, for where the whole table does not fit.
+
+    The names of the time are at the end of the quote.
+    """
+    offices = {c.id: c for unit in card.units for c in unit.contacts}
+    without = [f"• {u.name} → {u.today}" for u in card.units if not u.contacts]
     lines = []
-    for label, contact in zip(card.see_also_labels, card.see_also, strict=True):
-        lines += [f"【{label}】", "   " + _office(card, contact, detailed)]
-    return lines
+    for office in offices.values():
+        name = office.name
+        if translated and office.translation:
+            name += f" ({office.translation})"
+        lines.append(f"• {name} · {' / '.join(line.number for line in office.hotlines)}")
+    return Block("units", (*lines, *without), card.labels["units"])
+
+
+def _see_also(card: Card, detailed: bool) -> list[Block]:
+    return [
+        Block("see_also", ("   " + _office(card, contact, detailed),), label)
+        for label, contact in zip(card.see_also_labels, card.see_also, strict=True)
+    ]
 
 
 def _named(card: Card, contact: CardContact) -> str:
@@ -241,10 +299,8 @@ def _explained(card: Card, line: CardHotline) -> str:
     return f"{line.number}{opened}{line.use}{closed}" if line.use else line.number
 
 
-def _changes(card: Card) -> list[str]:
-    if not card.changes:
-        return []
-    lines = [f"【{card.labels['changes']}】"]
+def _changes(card: Card) -> list[Block]:
+    lines = []
     for change in card.changes:
         colon = ": " if card.language == "en" else "："
         mark = f"【{card.labels['open_change']}】" if change.status == "open" else ""
@@ -254,24 +310,12 @@ def _changes(card: Card) -> list[str]:
             f"   {card.labels['source']}{colon}{source.title} {source.url}"
             for source in change.sources
         ]
-    return lines
+    return [Block("changes", tuple(lines), card.labels["changes"])] if lines else []
 
 
-def _newer(card: Card) -> list[str]:
-    if not card.newer:
-        return []
-    return [
-        f"【{card.labels['newer']}】",
-        *(f"• {link.date} {link.title} {link.url}" for link in card.newer),
-    ]
-
-
-def _only_original(card: Card) -> list[str]:
-    # The words alone would read as an offer of today.
-    return [*_original(card), *_standing(card)]
-
-
-_NOTES = {"answer": _answer, "contact": _contact, "original": _only_original, "status": _status}
+def _newer(card: Card) -> list[Block]:
+    lines = tuple(f"• {link.date} {link.title} {link.url}" for link in card.newer)
+    return [Block("newer", lines, card.labels["newer"])] if lines else []
 
 
 def unit_text(unit: CardUnit) -> str:

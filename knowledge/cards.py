@@ -40,7 +40,8 @@ LABELS: dict[str, tuple[str, ...]] = {
     "as_of": ("date", "copy", "checked"),
     "show_topics": (),
     "fit_apart": ("hotline",),
-    "fit_entry": ("number", "name", "provision", "audience"),
+    "fit_entry": ("number", "name", "provision", "reason"),
+    "fit_for": ("audience",),
 }
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 

@@ -19,6 +19,11 @@ from knowledge.models import Knowledge, Place
 # One token: a run of Latin letters, of digits, or any single other character.
 _TOKENS = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|\s|[^\sa-z\d]", re.IGNORECASE)
 _FIGURE = r"(?:\d+(?:[.,]\d+)*|[〇零一二两三四五六七八九十百千]+)"
+_ORDINAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_PARAGRAPH = re.compile(
+    rf"第\s*({_ORDINAL})\s*(?:条|项|点|條)\s*的?\s*第?\s*({_ORDINAL})\s*(?:款|段|小点|点|项)"
+    r"|\b(?:measure|article|item)\s*(?:no\.?\s*)?(\d{1,2}),?\s*paragraph\s*(\d)"
+)
 _PATTERNS = {
     "money": re.compile(
         rf"(?:rmb|cny|¥|￥|\$)\s*\d+(?:[.,]\d+)*(?:\s*(?:万|亿|million|billion|m\b|k\b))?"
@@ -33,7 +38,7 @@ _PATTERNS = {
         r"|今年|明年|去年|下个月|上个月"
     ),
     "measure": re.compile(
-        r"第\s*(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:条|项|点|條)"
+        rf"第\s*({_ORDINAL})\s*(?:条|项|点|條)"
         r"|\b(?:measure|article|item)\s*(?:no\.?\s*)?(\d{1,2})(?!\d|\.\d)"
         r"|[（(]([一二三四五六七八九十]{1,3})[）)]"
     ),
@@ -108,6 +113,10 @@ class EntityFinder:
                 elif kind == "provision" and value not in self._provisions:
                     continue
                 yield Entity(kind, value, match.group(), match.start(), match.end())
+        for match in _PARAGRAPH.finditer(folded):
+            value = ".".join(str(_number(group)) for group in match.groups() if group)
+            if value in self._provisions:
+                yield Entity("provision", value, match.group(), match.start(), match.end())
 
 
 class _Tokenizer:

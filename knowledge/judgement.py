@@ -12,19 +12,20 @@ Decision = Literal["answer", "choose", "unsure", "decline", "no_subject"]
 
 # A logistic regression on what the layers gave to training questions that they had not learnt
 # from: `python -m evaluation.fit` (docs/adr/0005). Above 0 it speaks against the policy.
-_BIAS = 0.54
-_SEARCH = 1.235  # the search's odds that the question is out of scope
-_INTENT = 0.193  # the intent classifier's
-_ELSEWHERE = 4.869  # the question names a place that is not the policy's
-_BEST = -0.318  # the odds of the best provision
-_MARGIN = -0.036  # how many times the second it is, as a logarithm
-DECLINE_ABOVE = 0.66
-UNSURE_ABOVE = -1.6
+_BIAS = 0.571
+_SEARCH = 0.997  # the search's odds that the question is out of scope
+_INTENT = 0.202  # the intent classifier's
+_ELSEWHERE = 4.507  # the question names a place that is not the policy's
+_BEST = -0.300  # the odds of the best provision
+_MARGIN = 0.009  # how many times the second it is, as a logarithm
+DECLINE_ABOVE = 1.08
+UNSURE_ABOVE = -1.43
 
 _NO_SUBJECT_ABOVE = 0.5
 _TOO_VAGUE = 0.08  # no provision is likelier than this: better asked than guessed
 _SURE_SHARE = 0.4  # of what is left for provisions, the part that the best must have
 _LEAD = 1.25  # or this many times the second
+_FURTHEST = 8  # a choice is at most this many times less likely than the best
 _SMALLEST = 1e-4
 MOST_CHOICES = 3
 
@@ -52,7 +53,7 @@ def judge(found: Found, out_of_scope: float = 0.0, elsewhere: bool = False) -> J
     against = evidence(found, out_of_scope, elsewhere)
     if against > DECLINE_ABOVE:
         return Judgement("decline", ())
-    close = tuple(m for m in found.matches if m.score * 3 >= best.score)[:MOST_CHOICES]
+    close = tuple(m for m in found.matches if m.score * _FURTHEST >= best.score)[:MOST_CHOICES]
     if against > UNSURE_ABOVE or best.score < _TOO_VAGUE:
         return Judgement("unsure", close)
     covered = max(1.0 - found.out_of_scope - found.no_subject, _SMALLEST)

@@ -224,6 +224,7 @@ class Provision:
     summary: Text
     topics: tuple[str, ...]
     audience: tuple[str, ...]
+    reason: Text  # why it may fit, in half a sentence; empty where its audience says enough
     units: tuple[str, ...]
     documents: tuple[str, ...]
     questions: tuple[str, ...] = field(repr=False)

@@ -40,7 +40,13 @@ def named_place(text: str) -> int | None:
 
 def is_number_alone(text: str) -> bool:
     """Whether the text is a number of one or two digits and nothing else: "2", "(3)", "4."."""
-    return _BARE.match(fold(text)) is not None
+    return number_alone(text) is not None
+
+
+def number_alone(text: str) -> int | None:
+    """The number that is the whole text, or None."""
+    bare = _BARE.match(fold(text))
+    return int(bare.group(1)) if bare else None
 
 
 def _number(folded: str) -> int | None:

@@ -183,6 +183,7 @@ def _provision(
         summary=item.text("summary"),
         topics=item.known("topics", topics),
         audience=item.known("audience", audiences),
+        reason=item.text("reason", needed=False),
         units=item.known(
             "units",
             units,

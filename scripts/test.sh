@@ -12,4 +12,5 @@ step "import rules"; .venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/l
 step content; $py -m bot check
 step model; $py -m bot train --if-changed
 step "browser and fonts"; scripts/browser.sh
+step peers; scripts/peers.sh
 step tests; $py -m pytest -n 2 --dist loadgroup "$@"

@@ -1,1 +1,1 @@
-"""Channels: one file each, and what they share in base.py."""
+"""The platforms where founders write."""

@@ -1,16 +1,45 @@
-"""What every channel shares: where messages go, problems as JSON, bodies read with a limit."""
+"""What every messaging channel shares: accept once, ask, deliver with retries, say how it went.
+
+A channel's own file receives and verifies, renders to its limits and sends; nothing else.
+"""
 
 from __future__ import annotations
 
-import json
-from typing import Any, Protocol
+import asyncio
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from bot.message import Turn, UserMessage
+from bot.bursts import Bursts
+from bot.channels.texts import Texts
+from bot.message import AssistantUnavailable, Turn, UnknownChoice, UserMessage
+from bot.privacy import without_text
+from knowledge.card import Card
+from knowledge.language import DEFAULT, Language, detect, has_words
 
-LARGEST_BODY = 64 * 1024
+logger = logging.getLogger(__name__)
+
+# More of one conversation than this wait for their turn: someone floods, or a program does.
+MOST_WAITING = 10
+_ATTEMPTS = 4
+_FIRST_PAUSE = 0.5  # seconds; doubled each time
+_LONGEST_PAUSE = 60.0
+
+Result = Literal[
+    "answered",  # and delivered
+    "repeated",  # answered before: nothing new was said
+    "joined",  # its text is part of the question that came after it
+    "refused",  # too many at once; the founder was told
+    "dropped",  # the founder blocked us, or is being answered by a person
+    "failed",  # no answer, or not delivered; tried again at the next start
+]
+_Value = TypeVar("_Value")
 
 
 class TakesMessages(Protocol):
@@ -20,54 +49,234 @@ class TakesMessages(Protocol):
 
     async def handle(self, message: UserMessage) -> Turn: ...
 
+    async def is_fragment(self, text: str) -> bool: ...
 
-class Problem(Exception):
-    """A request that cannot be served; becomes an application/problem+json answer (RFC 9457)."""
+    async def forget(self, conversation: str) -> None: ...
 
-    def __init__(
-        self, status: int, title: str, detail: str, headers: dict[str, str] | None = None
-    ) -> None:
-        self.status, self.title, self.detail = status, title, detail
-        self.headers = headers or {}
-        super().__init__(f"{status} {title}: {detail}")
+    async def language(self, conversation: str, default: Language = DEFAULT) -> Language: ...
 
 
-def problem_response(request: Request, error: Exception) -> JSONResponse:
-    """The problem as the client gets it."""
-    assert isinstance(error, Problem)
-    body = {"title": error.title, "status": error.status, "detail": error.detail}
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else error.headers
-    return JSONResponse(
-        body, status_code=error.status, headers=headers, media_type="application/problem+json"
-    )
+@dataclass(frozen=True)
+class Received:
+    """A message that a channel accepted, and where its answer goes.
+
+    `address`: what the channel needs to answer, plain data, kept until it is answered.
+    """
+
+    message: UserMessage
+    address: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.message.conversation, self.message.id
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, refused before it is read if it says that it is too large, and while it is."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
-        raise _too_large()
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise _too_large()
-    return body
+class Inbox(Protocol):
+    """Remembers accepted messages until they are answered, and what a channel keeps, over
+    restarts."""
+
+    async def accept(self, channel: str, received: Received) -> Literal["new", "open", "done"]:
+        """Whether it came for the first time, is being answered, or was."""
+
+    async def finish(self, channel: str, received: Received) -> None:
+        """It needs nothing more; its text is forgotten, its id is not."""
+
+    async def unfinished(self, channel: str) -> list[Received]:
+        """In the order in which they came."""
+
+    async def read(self, channel: str, key: str) -> Any:
+        """What was kept under a key; None where nothing was."""
+
+    async def keep(self, channel: str, key: str, value: Any) -> None:
+        """Keep plain data under a key; None forgets it."""
 
 
-async def read_json(request: Request) -> Any:
-    """The body as JSON; raises Problem 413, 415 or 400."""
-    body = await read_body(request)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem(
-            415, "Unsupported media type", "Send JSON with content-type application/json."
+class Undeliverable(Exception):
+    """The founder cannot be reached and will not be by trying again: blocked us, or left."""
+
+
+class TryAgain(Exception):
+    """The platform did not take it now. `after`: seconds that it asks for, if it does."""
+
+    def __init__(self, why: str, after: float | None = None) -> None:
+        self.after = after
+        super().__init__(why)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one message went; logged as one line, without its words."""
+
+    result: Result
+    turn: Turn | None = None
+    attempts: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a channel is given."""
+
+    conversations: TakesMessages
+    inbox: Inbox
+    texts: Texts
+    # Cards for a question, best first, at most so many; of no conversation. May take a while.
+    lookup: Callable[[str, Language, int], list[Card]] = lambda *_: []
+
+
+class Channel(ABC):
+    """One platform. `name` is also the first part of its conversations' ids."""
+
+    name: ClassVar[str]
+    # Whether a fragment may wait for its rest; a channel with a page of its own need not.
+    waits_for_rest: ClassVar[bool] = True
+
+    def __init__(self, services: Services) -> None:
+        self.conversations, self.inbox = services.conversations, services.inbox
+        self.texts = services.texts
+        self._bursts = Bursts(self.conversations.is_fragment)
+        self._running: dict[tuple[str, str], asyncio.Task[Any]] = {}
+        self._waiting: Counter[str] = Counter()
+        self._background: set[asyncio.Task[Any]] = set()
+        self.outcomes: Counter[str] = Counter()
+
+    def routes(self) -> Sequence[Route]:
+        """What the platform calls."""
+        return ()
+
+    async def start(self) -> None:
+        """Answer what was accepted before a restart and not answered."""
+        for received in await self.inbox.unfinished(self.name):
+            self.in_background(self.process(received))
+
+    async def stop(self) -> None:
+        """End what is under way; what is not answered is in the inbox."""
+        tasks = [*self._background, *self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    @abstractmethod
+    async def send(self, turn: Turn, received: Received) -> None:
+        """Render a turn and send it. Raises Undeliverable, TryAgain."""
+
+    async def process(self, received: Received) -> Outcome:
+        """Answer and deliver; a repeat awaits the first and says nothing."""
+        first = received.key not in self._running
+        outcome = await self.once(received, lambda: self._process(received))
+        return outcome if first else replace(outcome, result="repeated")
+
+    async def answer(self, received: Received) -> Turn | None:
+        """The turn that answers; None when its text went into a later message.
+
+        For channels whose answer goes back in the same request. Raises AssistantUnavailable.
+        """
+        return await self.once(received, lambda: self._answer(received))
+
+    async def once(self, received: Received, work: Callable[[], Awaitable[_Value]]) -> _Value:
+        """What the first call with this message gives; others of the same message await it."""
+        task = self._running.get(received.key)
+        if task is None:
+            task = asyncio.ensure_future(work())
+            self._running[received.key] = task
+            task.add_done_callback(lambda _: self._running.pop(received.key, None))
+        # A platform that hangs up must not end the work that its repeat will ask for.
+        result: _Value = await asyncio.shield(task)
+        return result
+
+    def in_background(self, work: Any) -> asyncio.Task[Any]:
+        """Run beside the rest; ended by `stop`."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    async def _process(self, received: Received) -> Outcome:
+        started = time.perf_counter()
+        try:
+            outcome = await self._outcome(received)
+        except Exception as error:
+            # Ours to mend; what was written may be quoted in it and stays out of the log.
+            logger.error("%s: id=%s", self.name, received.message.id, exc_info=without_text(error))
+            outcome = Outcome("failed", why=type(error).__name__)
+        if outcome.result not in ("failed", "repeated"):
+            await self.inbox.finish(self.name, received)
+        self.note(received, outcome, started)
+        return outcome
+
+    async def _outcome(self, received: Received) -> Outcome:
+        conversation = received.message.conversation
+        if await self.inbox.accept(self.name, received) == "done":
+            return Outcome("repeated")
+        if self._waiting[conversation] >= MOST_WAITING:
+            return await self._deliver(received, await self.notice(received, "too_many"), "refused")
+        self._waiting[conversation] += 1
+        try:
+            turn = await self._answer(received)
+            if turn is None:
+                return Outcome("joined")
+            return await self._deliver(received, turn, "answered")
+        except Undeliverable as error:
+            return Outcome("dropped", why=str(error))
+        except AssistantUnavailable as error:
+            await self._deliver(received, await self.notice(received, "no_answer"), "failed")
+            return Outcome("failed", why=str(error))
+        finally:
+            self._waiting[conversation] -= 1
+            self._waiting += Counter()  # forget those that wait for nothing
+
+    async def _answer(self, received: Received) -> Turn | None:
+        message: UserMessage | None = received.message
+        if self.waits_for_rest:
+            message = await self._bursts.whole(received.message)
+        if message is None:
+            return None
+        try:
+            await self.conversations.create(message.conversation)
+            return await self.conversations.handle(message)
+        except UnknownChoice:
+            # A button of an old answer. What it said is not known any more.
+            return await self.notice(received, "old_choice")
+
+    async def _deliver(self, received: Received, turn: Turn, result: Result) -> Outcome:
+        pause, why = _FIRST_PAUSE, ""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                await self.send(turn, received)
+                return Outcome(result, turn, attempt)
+            except Undeliverable as error:
+                return Outcome("dropped", turn, attempt, str(error))
+            except TryAgain as error:
+                why = str(error)
+                if attempt < _ATTEMPTS:
+                    await asyncio.sleep(min(error.after or pause, _LONGEST_PAUSE))
+                    pause *= 2
+        return Outcome("failed", turn, _ATTEMPTS, why)
+
+    async def notice(self, received: Received, text: str) -> Turn:
+        """A sentence about the channel (a key of texts.yml), which is no turn of the talk."""
+        language = await self.language(received.message)
+        return Turn.notice(received.message, language, self.texts.of(text, language))
+
+    async def language(self, message: UserMessage) -> Language:
+        """The one to speak: asked for, written in, spoken before, or else the default."""
+        if message.language is not None:
+            return message.language
+        if has_words(message.text):
+            return detect(message.text)
+        return await self.conversations.language(message.conversation)
+
+    def note(self, received: Received, outcome: Outcome, started: float) -> None:
+        """The one line that a message leaves in the log."""
+        self.outcomes[outcome.result] += 1
+        logger.log(
+            logging.WARNING if outcome.result == "failed" else logging.INFO,
+            "message channel=%s conversation=%s id=%s result=%s attempts=%d ms=%.1f%s",
+            self.name,
+            received.message.conversation,
+            received.message.id,
+            outcome.result,
+            outcome.attempts,
+            (time.perf_counter() - started) * 1000,
+            f" why={outcome.why}" if outcome.why else "",
         )
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Problem(400, "Not JSON", "The body is not valid JSON in UTF-8.") from error
-
-
-def _too_large() -> Problem:
-    return Problem(413, "Too large", f"A body may have at most {LARGEST_BODY // 1024} KB.")

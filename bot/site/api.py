@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.base import Problem
+from bot.http import Problem
 from knowledge.cards import heading, make_card
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean, detect
 from knowledge.live import Content, Library

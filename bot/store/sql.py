@@ -19,7 +19,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.message import Choice, Stored, Turn
 from bot.settings import SettingsError
-from bot.store.tables import conversations, turns
+from bot.store.tables import channel_state, conversations, inbox, turns
 
 _Result = TypeVar("_Result")
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -48,20 +48,26 @@ class SqlStore:
 
     async def create(self, conversation: str) -> None:
         """A new, empty conversation; one that is there already stays as it is."""
-        await self._run(lambda connection: self._create(connection, conversation))
+        await self.run(lambda connection: self._create(connection, conversation))
+
+    async def forget(self, conversation: str) -> None:
+        """Delete a conversation with its turns."""
+        await self.run(lambda connection: self._forget(connection, conversation))
 
     async def read(self, conversation: str, message_id: str) -> Stored | None:
-        return await self._run(lambda connection: self._read(connection, conversation, message_id))
+        return await self.run(lambda connection: self._read(connection, conversation, message_id))
 
     async def record(self, turn: Turn, text: str, state: dict[str, Any]) -> None:
-        await self._run(lambda connection: self._record(connection, turn, text, state))
+        await self.run(lambda connection: self._record(connection, turn, text, state))
 
     async def close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown(wait=True)
         self._engine.dispose()
 
-    async def _run(self, work: Callable[[Connection], _Result]) -> _Result:
+    async def run(self, work: Callable[[Connection], _Result]) -> _Result:
+        """Do something in one transaction, off the event loop where that takes long."""
+
         def in_transaction() -> _Result:
             with self._engine.begin() as connection:
                 return work(connection)
@@ -76,6 +82,15 @@ class SqlStore:
             _CREATE,
             {"id": conversation, "state": "{}", "turns": 0, "created": now, "updated": now},
         )
+
+    def _forget(self, connection: Connection, conversation: str) -> None:
+        connection.execute(turns.delete().where(turns.c.conversation == conversation))
+        connection.execute(inbox.delete().where(inbox.c.conversation == conversation))
+        # What a channel keeps of a conversation has its id in the key: "late:wechat:…".
+        about = channel_state.c.key.endswith(f":{conversation}", autoescape=True)
+        about |= channel_state.c.key.contains(f":{conversation}:", autoescape=True)
+        connection.execute(channel_state.delete().where(about))
+        connection.execute(conversations.delete().where(conversations.c.id == conversation))
 
     def _read(self, connection: Connection, conversation: str, message_id: str) -> Stored | None:
         row = connection.execute(

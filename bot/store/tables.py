@@ -35,3 +35,24 @@ turns = sa.Table(
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
     sa.UniqueConstraint("conversation", "message_id", name="uq_turns_message"),
 )
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("channel", sa.String(50), primary_key=True),
+    sa.Column("conversation", sa.String(200), primary_key=True),
+    sa.Column("message_id", sa.String(200), primary_key=True),
+    # The message and where its answer goes, as JSON, personal numbers masked; empty once answered.
+    sa.Column("received", sa.Text, nullable=True),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("ix_inbox_created", "created"),
+)
+
+# Small things that a channel must know after a restart: a cursor, a quota, an answer that waits.
+channel_state = sa.Table(
+    "channel_state",
+    metadata,
+    sa.Column("channel", sa.String(50), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

@@ -1,1 +1,1 @@
-"""Rasa graph components: language, intents, entities, rules."""
+"""Rasa graph components: language, intents, entities, second look, rules."""

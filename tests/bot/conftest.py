@@ -43,6 +43,7 @@ class FakeAssistant:
         self.error: Exception | None = None
         self.gate: Callable[[UserMessage], Any] | None = None
         self.choices: tuple[tuple[str, str], ...] = ()
+        self.fragments: set[str] = set()
 
     async def start(self) -> None:
         pass
@@ -66,6 +67,9 @@ class FakeAssistant:
         )
         said = [*state.get("said", []), message.text]
         return reply, {"said": said}
+
+    async def is_fragment(self, text: str) -> bool:
+        return text in self.fragments
 
     async def stop(self) -> None:
         pass
@@ -180,7 +184,7 @@ class Started:
     """The assistant, already started: the app's own start and stop must not end it."""
 
     def __init__(self, assistant: RasaAssistant) -> None:
-        self.answer = assistant.answer
+        self.answer, self.is_fragment = assistant.answer, assistant.is_fragment
 
     async def start(self) -> None:
         pass

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("assistant")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Main = Callable[..., "tuple[int, str, str]"]
-COMMANDS = ("serve", "ask", "chat", "batch", "train", "check", "reload", "settings")
+COMMANDS = ("serve", "ask", "chat", "batch", "train", "check", "reload", "settings", "wechat")
 SOURCE = set(
     (PROJECT / "knowledge" / "policies" / "sz-2016" / "source.txt")
     .read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.conversation import Conversations, UnknownChoice, UnknownConversation
-from bot.message import Turn, UserMessage
+from bot.conversation import Conversations, UnknownConversation
+from bot.message import Turn, UnknownChoice, UserMessage
 from bot.store.sql import SqlStore
 
 PHONE = "13800138000"

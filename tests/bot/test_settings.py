@@ -12,6 +12,25 @@ import pytest
 
 from bot.settings import PROJECT, Settings, SettingsError, port_number, set_up_logging
 
+# Setting, its field, and a value.
+CHANNELS = {
+    "TELEGRAM_BOT_TOKEN": ("telegram_bot_token", "1:token"),
+    "TELEGRAM_WEBHOOK_URL": ("telegram_webhook_url", "https://bot.example"),
+    "TELEGRAM_WEBHOOK_SECRET": ("telegram_webhook_secret", "a-secret"),
+    "TELEGRAM_API_BASE": ("telegram_api_base", "http://127.0.0.1:1"),
+    "TELEGRAM_PROXY_URL": ("telegram_proxy_url", "socks5://127.0.0.1:2"),
+    "WECHAT_APP_ID": ("wechat_app_id", "wx1"),
+    "WECHAT_APP_SECRET": ("wechat_app_secret", "s1"),
+    "WECHAT_TOKEN": ("wechat_token", "t1"),
+    "WECHAT_ENCODING_AES_KEY": ("wechat_encoding_aes_key", "A" * 43),
+    "WECHAT_API_BASE": ("wechat_api_base", "http://127.0.0.1:3"),
+    "WECOM_CORP_ID": ("wecom_corp_id", "ww1"),
+    "WECOM_KF_SECRET": ("wecom_kf_secret", "s2"),
+    "WECOM_TOKEN": ("wecom_token", "t2"),
+    "WECOM_ENCODING_AES_KEY": ("wecom_encoding_aes_key", "B" * 43),
+    "WECOM_API_BASE": ("wecom_api_base", "http://127.0.0.1:4"),
+}
+WECOM = ("WECOM_CORP_ID", "WECOM_KF_SECRET", "WECOM_TOKEN", "WECOM_ENCODING_AES_KEY")
 A_SECRET = "not-for-other-eyes-0123456789-abcdef"
 
 
@@ -45,6 +64,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "CHUANGWEN_LOG_LEVEL": "debug",
             "CHUANGWEN_MODEL": str(tmp_path / "model.tar.gz"),
             "CHUANGWEN_KNOWLEDGE_DIRS": os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]),
+            **{name: value for name, (_, value) in CHANNELS.items()},
         }
     )
 
@@ -57,6 +77,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         log_level="DEBUG",
         model=tmp_path / "model.tar.gz",
         knowledge_dirs=(tmp_path / "a", tmp_path / "b"),
+        **dict(CHANNELS.values()),
     )
     assert settings.database == "postgresql://somebody@127.0.0.1/chuangwen"
     assert settings.cache_dir == tmp_path / "data" / "cache"
@@ -72,7 +93,22 @@ def test_no_setting_is_forgotten_by_the_test_above() -> None:
         "CHUANGWEN_LOG_LEVEL",
         "CHUANGWEN_MODEL",
         "CHUANGWEN_KNOWLEDGE_DIRS",
+        *CHANNELS,
     }
+
+
+def test_half_a_channels_settings_name_what_is_missing() -> None:
+    settings = Settings(wecom_corp_id="ww1", wecom_token="t")
+
+    with pytest.raises(
+        SettingsError,
+        match="WECOM_CORP_ID is given, but WECOM_KF_SECRET, WECOM_ENCODING_AES_KEY is missing",
+    ):
+        settings.has_all(
+            "wecom_corp_id", "wecom_kf_secret", "wecom_token", "wecom_encoding_aes_key"
+        )
+    assert not Settings().has_all("wecom_corp_id", "wecom_token")
+    assert settings.has_all("wecom_corp_id", "wecom_token")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "80.5", "http", "８０８０", "1e3", "9" * 30])

@@ -189,6 +189,17 @@ def test_provisions_are_found_by_number(finder: EntityFinder, text: str) -> None
 
 
 @pytest.mark.parametrize(
+    "text", ["第十条第三款", "第十條第三款寫咗咩", "第10条的第3款", "article 10 paragraph 3"]
+)
+def test_a_paragraph_of_a_measure_is_its_provision(finder: EntityFinder, text: str) -> None:
+    assert found(finder, text, "provision") == [("provision", "10.3")]
+
+
+def test_a_paragraph_that_a_measure_does_not_have_is_not_found(finder: EntityFinder) -> None:
+    assert found(finder, "第十条第九款") == [("measure", "10")]
+
+
+@pytest.mark.parametrize(
     "text", ["6.9", "16.25", "6.2%", "6.2万元", "6.2 million", "1.6.2", "36.2"]
 )
 def test_a_number_that_is_no_provision_is_not_taken_for_one(

@@ -25,6 +25,7 @@ from knowledge.live import Content
 from nlu.components.entities import KnowledgeEntityExtractor
 from nlu.components.intents import TwoViewIntentClassifier
 from nlu.components.language import LanguageDetector
+from nlu.components.second_look import SecondLook
 from tests.knowledge.test_language import ANY_TEXT
 
 # They use the shipped content, as the tests of the search do.
@@ -232,3 +233,36 @@ def _training_data() -> TrainingData:
         for text in EXAMPLES[intent]
     ]
     return TrainingData(messages)
+
+
+class TestSecondLook:
+    @pytest.fixture(scope="class")
+    def second_look(self, content: Content, storage: LocalModelStorage) -> SecondLook:
+        return SecondLook.create({}, storage, Resource("second look"), CONTEXT)
+
+    @pytest.fixture(scope="class")
+    def storage(self, tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
+        return LocalModelStorage(tmp_path_factory.mktemp("second-look"))
+
+    def _intent(self, second_look: SecondLook, text: str, name: str, confidence: float) -> str:
+        message = Message(data={TEXT: text, INTENT: {"name": name, "confidence": confidence}})
+        [processed] = second_look.process([message])
+        return str(processed.get(INTENT)["name"])
+
+    def test_a_doubtful_wish_for_a_person_is_a_question_where_the_policy_has_something(
+        self, second_look: SecondLook
+    ) -> None:
+        text = "我们想申请创新券，有人能帮忙吗"
+
+        assert self._intent(second_look, text, "ask_human", 0.5) == "ask_measure"
+
+    def test_a_sure_wish_for_a_person_stays_one(self, second_look: SecondLook) -> None:
+        assert self._intent(second_look, "创新券太复杂，转人工", "ask_human", 0.95) == "ask_human"
+
+    def test_small_talk_that_is_about_nothing_stays_small_talk(
+        self, second_look: SecondLook
+    ) -> None:
+        assert self._intent(second_look, "唉，好累啊", "react", 0.4) == "react"
+
+    def test_other_intents_are_left_alone(self, second_look: SecondLook) -> None:
+        assert self._intent(second_look, "创新券找谁", "ask_contact", 0.4) == "ask_contact"

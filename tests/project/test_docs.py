@@ -70,7 +70,7 @@ def test_every_target_command_and_setting_that_a_document_names_exists(path: Pat
     assert targets(text) <= TARGETS
     assert commands(text) <= set(_COMMANDS)
     # A wrong name in an example of what a wrong name does is one the settings refuse.
-    named = set(re.findall(r"\bCHUANGWEN_[A-Z_]*[A-Z]", text))
+    named = set(re.findall(r"\b(?:CHUANGWEN|TELEGRAM|WECHAT|WECOM)_[A-Z_]*[A-Z]", text))
     shown_as_wrong = set(re.findall(r"unknown setting (CHUANGWEN_\w+)", text))
     assert named - shown_as_wrong <= NAMES
 
@@ -79,7 +79,7 @@ def test_the_settings_document_has_a_row_for_every_setting_and_its_default() -> 
     rows = {
         cells[0].split("`")[1]: cells[1]
         for line in read(SETTINGS).splitlines()
-        if line.startswith("| `CHUANGWEN_")
+        if re.match(r"\| `(?:CHUANGWEN|TELEGRAM|WECHAT|WECOM)_", line)
         for cells in [[cell.strip() for cell in line.strip("|").split("|")]]
     }
 

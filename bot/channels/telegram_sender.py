@@ -1,0 +1,68 @@
+"""Sends to a chat: a piece of an answer with its buttons, and "is typing" before it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram_html import Piece
+
+logger = logging.getLogger(__name__)
+
+_TYPING_AFTER = 0.4  # seconds; most answers are there before
+_TYPING_EVERY = 4.0  # Telegram shows it for five
+
+
+class Sender:
+    """`address`: that of a Received, as telegram_updates makes it."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(
+        self,
+        piece: Piece,
+        address: dict[str, Any],
+        buttons: InlineKeyboardMarkup | None = None,
+        reply_to: int | None = None,
+    ) -> None:
+        """One message. Raises TelegramError."""
+        more: dict[str, Any] = {
+            "chat_id": address["chat"],
+            "message_thread_id": address.get("thread"),
+            "link_preview_options": LinkPreviewOptions(is_disabled=True),
+            "reply_markup": buttons,
+        }
+        if reply_to is not None:
+            # The question may have been deleted meanwhile.
+            more["reply_parameters"] = ReplyParameters(reply_to, allow_sending_without_reply=True)
+        try:
+            await self._bot.send_message(text=piece.html, parse_mode=ParseMode.HTML, **more)
+        except BadRequest as error:
+            if "parse entities" not in error.message.lower():
+                raise
+            logger.warning("telegram: an answer's marks were not understood; sent without them")
+            await self._bot.send_message(text=piece.text, **more)
+
+    @asynccontextmanager
+    async def typing(self, address: dict[str, Any]) -> AsyncIterator[None]:
+        """Show that an answer is being written, if it takes long."""
+        task = asyncio.ensure_future(self._type(address["chat"], address.get("thread")))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _type(self, chat: int, thread: int | None) -> None:
+        await asyncio.sleep(_TYPING_AFTER)
+        while True:
+            with suppress(TelegramError):
+                await self._bot.send_chat_action(chat, ChatAction.TYPING, message_thread_id=thread)
+            await asyncio.sleep(_TYPING_EVERY)

@@ -1,0 +1,1 @@
+"""Each channel: what it receives, how it answers, what it refuses."""
