@@ -30,6 +30,8 @@ MOST_WAITING = 10
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.5  # seconds; doubled each time
 _LONGEST_PAUSE = 60.0
+# Seconds after which a message that failed is tried anew: an hour in all, then at the next start.
+_LATER = (60.0, 120.0, 240.0, 480.0, 960.0, 1920.0)
 
 Result = Literal[
     "answered",  # and delivered
@@ -37,7 +39,7 @@ Result = Literal[
     "joined",  # its text is part of the question that came after it
     "refused",  # too many at once; the founder was told
     "dropped",  # the founder blocked us, or is being answered by a person
-    "failed",  # no answer, or not delivered; tried again at the next start
+    "failed",  # no answer, or not delivered; tried again later, and at the next start
 ]
 _Value = TypeVar("_Value")
 
@@ -136,6 +138,8 @@ class Channel(ABC):
         self.texts = services.texts
         self._bursts = Bursts(self.conversations.is_fragment)
         self._running: dict[tuple[str, str], asyncio.Task[Any]] = {}
+        self._failed: Counter[tuple[str, str]] = Counter()
+        self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._waiting: Counter[str] = Counter()
         self._background: set[asyncio.Task[Any]] = set()
         self.outcomes: Counter[str] = Counter()
@@ -151,6 +155,8 @@ class Channel(ABC):
 
     async def stop(self) -> None:
         """End what is under way; what is not answered is in the inbox."""
+        for timer in self._timers.values():
+            timer.cancel()
         tasks = [*self._background, *self._running.values()]
         for task in tasks:
             task.cancel()
@@ -199,10 +205,29 @@ class Channel(ABC):
             # Ours to mend; what was written may be quoted in it and stays out of the log.
             logger.error("%s: id=%s", self.name, received.message.id, exc_info=without_text(error))
             outcome = Outcome("failed", why=type(error).__name__)
+        if outcome.result == "failed":
+            self._try_later(received)
+        else:
+            self._failed.pop(received.key, None)
         if outcome.result not in ("failed", "repeated"):
             await self.inbox.finish(self.name, received)
         self.note(received, outcome, started)
         return outcome
+
+    def _try_later(self, received: Received) -> None:
+        """An outage is longer than a few attempts, and shorter than the time to a restart."""
+        times = self._failed[received.key]
+        self._failed[received.key] += 1
+        if times >= len(_LATER):
+            del self._failed[received.key]
+            return
+
+        def again() -> None:
+            del self._timers[received.key]
+            self.in_background(self.process(received))
+
+        loop = asyncio.get_running_loop()
+        self._timers[received.key] = loop.call_later(_LATER[times], again)
 
     async def _outcome(self, received: Received) -> Outcome:
         conversation = received.message.conversation
@@ -219,7 +244,8 @@ class Channel(ABC):
         except Undeliverable as error:
             return Outcome("dropped", why=str(error))
         except AssistantUnavailable as error:
-            await self._deliver(received, await self.notice(received, "no_answer"), "failed")
+            if received.key not in self._failed:  # said once
+                await self._deliver(received, await self.notice(received, "no_answer"), "failed")
             return Outcome("failed", why=str(error))
         finally:
             self._waiting[conversation] -= 1

@@ -19,14 +19,14 @@ from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, InlineQueryHandler
 
 from bot.channels.base import Channel, Outcome, Received, Services
-from bot.channels.telegram_bot import translated
-from bot.channels.telegram_connection import ROUTE, Connection
-from bot.channels.telegram_html import compose, keyboard
-from bot.channels.telegram_inline import InlineSearch
-from bot.channels.telegram_menu import Menu
-from bot.channels.telegram_sender import Sender
-from bot.channels.telegram_settings import is_set_up
-from bot.channels.telegram_updates import FORGOTTEN, is_for, language_of, parse, read
+from bot.channels.bot_api.bot import translated
+from bot.channels.bot_api.connection import ROUTE, Connection
+from bot.channels.bot_api.html import compose, keyboard
+from bot.channels.bot_api.inline import InlineSearch
+from bot.channels.bot_api.menu import Menu
+from bot.channels.bot_api.sender import Sender
+from bot.channels.bot_api.settings import is_set_up
+from bot.channels.bot_api.updates import FORGOTTEN, is_for, language_of, parse, read
 from bot.http import Problem, read_json
 from bot.message import Turn
 from bot.privacy import without_text

@@ -44,7 +44,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 def _listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address; raises SettingsError where that cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Named, so that asyncio knows it for TCP and does not hold small answers back.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -58,13 +58,13 @@ async def open_telegram(
     bot_api: FakeTelegram, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[OpenTelegram]:
     """Opens the Telegram channel at the fake, in a hurry; keyword arguments are settings."""
-    from bot.channels import telegram_connection
-    from bot.channels.pace import Pace
+    from bot.channels.bot_api import connection
+    from bot.channels.bot_api.pace import Pace
     from bot.channels.telegram import TelegramChannel
 
     monkeypatch.setattr(bot.channels.base, "_FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(telegram_connection, "_FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(telegram_connection, "Pace", lambda: Pace(private=(100, 1.0)))
+    monkeypatch.setattr(connection, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(connection, "Pace", lambda: Pace(private=(100, 1.0)))
     opened = []
 
     async def open_telegram(wait: str = "getUpdates", **more: Any) -> TelegramChannel:

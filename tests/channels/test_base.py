@@ -122,6 +122,34 @@ async def test_a_platform_that_is_down_for_a_moment_is_tried_again(pigeon: Pigeo
     assert len(pigeon.sent) == 1
 
 
+async def test_an_outage_that_is_longer_than_the_attempts_is_outlasted(
+    pigeon: Pigeon, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.channels.base, "_LATER", (0.001, 0.001))
+    pigeon.troubles = [TryAgain("down")] * 8
+
+    assert (await pigeon.process(received())).result == "failed"
+    while not pigeon.sent:
+        await asyncio.sleep(0.001)
+
+    assert [turn.replies for turn in pigeon.sent] == [("you said: 有什么贷款？",)]
+    while await services.inbox.unfinished("pigeon"):
+        await asyncio.sleep(0.001)
+
+
+async def test_that_there_is_no_answer_yet_is_said_once(
+    pigeon: Pigeon, fake_assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.channels.base, "_LATER", (0.001, 0.001, 0.001))
+    fake_assistant.error = AssistantUnavailable("no answer in 20 s")
+
+    await pigeon.process(received())
+    while len(fake_assistant.asked) < 4:
+        await asyncio.sleep(0.001)
+
+    assert len(pigeon.sent) == 1
+
+
 async def test_a_founder_who_blocked_us_is_dropped_quietly(
     pigeon: Pigeon, services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 from telegram.error import BadRequest, RetryAfter
 
-from bot.channels import pace
-from bot.channels.pace import Pace
+from bot.channels.bot_api import pace
+from bot.channels.bot_api.pace import Pace
 
 GROUP = -1001
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.channels.bot_api.html import LIMIT, compose, compose_card, keyboard
 from bot.channels.splitting import utf16_units
-from bot.channels.telegram_html import LIMIT, compose, compose_card, keyboard
 from bot.message import Choice, Part, Reply, Turn, UserMessage
 from knowledge.card import Card
 from knowledge.cards import make_card

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from bot.channels import telegram_sender
 from bot.channels.base import Received, Services
+from bot.channels.bot_api import sender
 from bot.channels.telegram import TelegramChannel
 from bot.message import AssistantUnavailable, UserMessage
 from bot.store.inbox import SqlInbox
@@ -153,8 +153,8 @@ async def test_typing_is_shown_when_an_answer_takes_long_and_only_then(
     await bot_api.messages(1)
     assert bot_api.of("sendChatAction") == []
 
-    monkeypatch.setattr(telegram_sender, "_TYPING_AFTER", 0.01)
-    monkeypatch.setattr(telegram_sender, "_TYPING_EVERY", 0.01)
+    monkeypatch.setattr(sender, "_TYPING_AFTER", 0.01)
+    monkeypatch.setattr(sender, "_TYPING_EVERY", 0.01)
     shown_twice = asyncio.Event()
     fake_assistant.gate = lambda message: shown_twice.wait()
     bot_api.push(message=said("慢的"))

@@ -16,8 +16,8 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.channels.telegram_html import compose_card
-from bot.channels.telegram_updates import language_of
+from bot.channels.bot_api.html import compose_card
+from bot.channels.bot_api.updates import language_of
 from bot.channels.texts import Texts
 from knowledge.card import Card
 from knowledge.language import Language, detect, has_words

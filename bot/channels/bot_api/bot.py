@@ -20,8 +20,8 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.channels.base import TryAgain, Undeliverable
-from bot.channels.pace import seconds
-from bot.channels.telegram_updates import parse
+from bot.channels.bot_api.pace import seconds
+from bot.channels.bot_api.updates import parse
 
 READ_SECONDS = 15.0  # that an answer may take
 

@@ -12,7 +12,7 @@ from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParamet
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.telegram_html import Piece
+from bot.channels.bot_api.html import Piece
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ _TYPING_EVERY = 4.0  # Telegram shows it for five
 
 
 class Sender:
-    """`address`: that of a Received, as telegram_updates makes it."""
+    """`address`: that of a Received, as bot_api/updates.py makes it."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot

@@ -24,7 +24,7 @@ _LEFT_OUT: tuple[BlockKind, ...] = ("newer", "changes", "see_also")
 _TITLE = re.compile("^【[^【】]+】$")
 _ADDRESS = r"https?://[\w./?=&#%~:@!$+,;-]*[\w/=&#%~]"
 
-Mark = Literal["", "b", "i", "blockquote expandable"]
+Mark = Literal["", "b", "blockquote expandable"]
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,6 @@ def _card_lines(block: Block, first: bool, links: dict[str, str]) -> Iterator[_L
             mark = "b"
         elif block.kind == "quote" and number == 0:
             mark = "blockquote expandable"  # what follows are words of ours about it
-        elif block.kind == "as_of":
-            mark = "i"
         yield _Line(line, mark, "\n" if number else gap, links)
 
 

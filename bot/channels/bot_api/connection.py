@@ -12,9 +12,9 @@ from telegram import Update, User
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.channels.pace import Pace
-from bot.channels.telegram_bot import READ_SECONDS, BotRequest, PollingBot, TokenRefused
-from bot.channels.telegram_updates import WANTED
+from bot.channels.bot_api.bot import READ_SECONDS, BotRequest, PollingBot, TokenRefused
+from bot.channels.bot_api.pace import Pace
+from bot.channels.bot_api.updates import WANTED
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)

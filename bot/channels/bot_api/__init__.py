@@ -1,0 +1,1 @@
+"""Telegram's Bot API: what bot/channels/telegram.py is made of."""
