@@ -97,7 +97,7 @@ class RasaAssistant:
         if self._processor is None:
             raise AssistantUnavailable("not started")
         try:
-            said = payload or _spoken(message.text)
+            said = payload or LIBRARY.content.respeller.respell(_spoken(message.text))
             return await self._on_thread(self._turn(message, said, state), TIMEOUT_SECONDS)
         except asyncio.TimeoutError as error:
             raise AssistantUnavailable(f"no answer in {TIMEOUT_SECONDS:.0f} s") from error

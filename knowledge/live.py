@@ -14,6 +14,7 @@ from knowledge.encoder import Encoder
 from knowledge.entities import EntityFinder
 from knowledge.language import Language
 from knowledge.models import Knowledge, Provision
+from knowledge.respell import Respeller
 from knowledge.search import Search
 from knowledge.storage import load
 
@@ -27,6 +28,7 @@ class Content:
     knowledge: Knowledge
     search: Search
     entities: EntityFinder
+    respeller: Respeller
     _cards: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
 
     def card(
@@ -90,6 +92,7 @@ class Library:
             knowledge=knowledge,
             search=search,
             entities=EntityFinder(knowledge),
+            respeller=Respeller.of(knowledge),
         )
 
 

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from pypinyin import lazy_pinyin
 
+from knowledge.language import simplify
+
 _LONGEST_RUN = 3
 # Inside a Latin word short runs say little; its beginning and end say much.
 _LATIN_RUNS = (4, 5)
@@ -60,6 +62,15 @@ def _sounds(folded: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=8192)
+def syllables(piece: str) -> tuple[str, ...]:
+    """How a Chinese character or a Latin word typed as pinyin sounds; nothing for what has none."""
+    if piece.isascii():
+        return _spelt_out(piece.lower()) if piece.isalpha() else ()
+    sound = _sound(simplify(piece)) if len(piece) == 1 else _BREAK
+    return (sound,) if sound != _BREAK else ()
+
+
 @cache
 def _sound(character: str) -> str:
     sound = str(lazy_pinyin(character)[0])
@@ -67,14 +78,14 @@ def _sound(character: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _syllables() -> frozenset[str]:
+def _known_syllables() -> frozenset[str]:
     return frozenset(_sound(chr(code)) for code in range(0x4E00, 0x9FA6)) - {_BREAK}
 
 
 @lru_cache(maxsize=4096)
 def _spelt_out(word: str) -> tuple[str, ...]:
     """A Latin word as the fewest pinyin syllables, or nothing if it is not all pinyin."""
-    known = _syllables()
+    known = _known_syllables()
     best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
     for end in range(1, len(word) + 1):
         for size in range(min(_LONGEST_SYLLABLE, end), 0, -1):
