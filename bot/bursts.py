@@ -11,14 +11,17 @@ from bot.message import UserMessage
 
 LONGEST_WAIT = 1.5  # seconds
 
+Keep = Callable[[UserMessage], Awaitable[None]]
+
 
 @dataclass
 class _Fragment:
-    """A text that waits. `taken` is set when a later message took it along."""
+    """A text that waits. `claimed` by a later message, which sets `taken` when it has it safely."""
 
     text: str
     since: float
     taken: asyncio.Event
+    claimed: bool = False
 
 
 class Bursts:
@@ -33,14 +36,19 @@ class Bursts:
         self._is_fragment, self._seconds = is_fragment, seconds
         self._waiting: dict[str, _Fragment] = {}
 
-    async def whole(self, message: UserMessage) -> UserMessage | None:
-        """The message with the fragment before it; None when a later message took it along."""
+    async def whole(self, message: UserMessage, keep: Keep) -> UserMessage | None:
+        """The message with the fragment before it; None when a later message took it along.
+
+        `keep` is given a joined message before the fragment is let go of.
+        """
         if not message.text:
             return message  # a tap or a command is complete
         before = self._waiting.pop(message.conversation, None)
         if before is not None:
-            before.taken.set()
+            before.claimed = True
             message = replace(message, text=f"{before.text} {message.text}")
+            await keep(message)
+            before.taken.set()
         if not await self._is_fragment(message.text):
             return message
         since = before.since if before is not None else time.monotonic()
@@ -51,7 +59,10 @@ class Bursts:
             await asyncio.wait_for(fragment.taken.wait(), max(left, 0.0))
             return None
         except asyncio.TimeoutError:
-            return message
+            if not fragment.claimed:
+                return message
+            await fragment.taken.wait()
+            return None
         finally:
             if self._waiting.get(message.conversation) is fragment:
                 del self._waiting[message.conversation]

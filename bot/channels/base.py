@@ -80,6 +80,9 @@ class Inbox(Protocol):
     async def accept(self, channel: str, received: Received) -> Literal["new", "open", "done"]:
         """Whether it came for the first time, is being answered, or was."""
 
+    async def update(self, channel: str, received: Received) -> None:
+        """An accepted message has grown: it took a fragment along."""
+
     async def finish(self, channel: str, received: Received) -> None:
         """It needs nothing more; its text is forgotten, its id is not."""
 
@@ -139,6 +142,9 @@ class Channel(ABC):
         self._bursts = Bursts(self.conversations.is_fragment)
         self._running: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self._failed: Counter[tuple[str, str]] = Counter()
+        self._again: set[tuple[str, str]] = set()  # accepted long ago, and under way anew
+        self._joined: dict[tuple[str, str], UserMessage] = {}
+        self._stormy: set[str] = set()  # conversations that were told to slow down
         self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
         self._waiting: Counter[str] = Counter()
         self._background: set[asyncio.Task[Any]] = set()
@@ -150,8 +156,17 @@ class Channel(ABC):
 
     async def start(self) -> None:
         """Answer what was accepted before a restart and not answered."""
+        open_ones: dict[str, list[Received]] = {}
         for received in await self.inbox.unfinished(self.name):
-            self.in_background(self.process(received))
+            open_ones.setdefault(received.message.conversation, []).append(received)
+        for messages in open_ones.values():
+            self.in_background(self._catch_up(messages))
+
+    async def _catch_up(self, messages: list[Received]) -> None:
+        """One after the other, in the order in which they came."""
+        for received in messages:
+            self._again.add(received.key)
+            await self.process(received)
 
     async def stop(self) -> None:
         """End what is under way; what is not answered is in the inbox."""
@@ -205,10 +220,12 @@ class Channel(ABC):
             # Ours to mend; what was written may be quoted in it and stays out of the log.
             logger.error("%s: id=%s", self.name, received.message.id, exc_info=without_text(error))
             outcome = Outcome("failed", why=type(error).__name__)
+        self._again.discard(received.key)
         if outcome.result == "failed":
             self._try_later(received)
         else:
             self._failed.pop(received.key, None)
+            self._joined.pop(received.key, None)
         if outcome.result not in ("failed", "repeated"):
             await self.inbox.finish(self.name, received)
         self.note(received, outcome, started)
@@ -220,21 +237,25 @@ class Channel(ABC):
         self._failed[received.key] += 1
         if times >= len(_LATER):
             del self._failed[received.key]
+            self._joined.pop(received.key, None)
             return
 
         def again() -> None:
             del self._timers[received.key]
+            self._again.add(received.key)
             self.in_background(self.process(received))
 
         loop = asyncio.get_running_loop()
+        if received.key in self._timers:
+            self._timers[received.key].cancel()
         self._timers[received.key] = loop.call_later(_LATER[times], again)
 
     async def _outcome(self, received: Received) -> Outcome:
         conversation = received.message.conversation
         if await self.inbox.accept(self.name, received) == "done":
             return Outcome("repeated")
-        if self._waiting[conversation] >= MOST_WAITING:
-            return await self._deliver(received, await self.notice(received, "too_many"), "refused")
+        if self._waiting[conversation] >= MOST_WAITING and received.key not in self._again:
+            return await self._refuse(received)
         self._waiting[conversation] += 1
         try:
             turn = await self._answer(received)
@@ -249,12 +270,26 @@ class Channel(ABC):
             return Outcome("failed", why=str(error))
         finally:
             self._waiting[conversation] -= 1
-            self._waiting += Counter()  # forget those that wait for nothing
+            if not self._waiting[conversation]:
+                del self._waiting[conversation]
+                self._stormy.discard(conversation)
+
+    async def _refuse(self, received: Received) -> Outcome:
+        """Too many at once; a founder is told so once a storm."""
+        conversation = received.message.conversation
+        if conversation in self._stormy:
+            return Outcome("refused")
+        self._stormy.add(conversation)
+        return await self._deliver(received, await self.notice(received, "too_many"), "refused")
 
     async def _answer(self, received: Received) -> Turn | None:
-        message: UserMessage | None = received.message
-        if self.waits_for_rest:
-            message = await self._bursts.whole(received.message)
+        async def keep(whole: UserMessage) -> None:
+            self._joined[received.key] = whole
+            await self.inbox.update(self.name, replace(received, message=whole))
+
+        message: UserMessage | None = self._joined.get(received.key, received.message)
+        if self.waits_for_rest and message is received.message:
+            message = await self._bursts.whole(received.message, keep)
         if message is None:
             return None
         try:

@@ -15,6 +15,7 @@ from bot.message import UserMessage
 from bot.privacy import mask
 from bot.store.sql import SqlStore
 from bot.store.tables import channel_state, inbox
+from knowledge.language import clean
 
 # No platform repeats a message after so long.
 KEPT = timedelta(days=3)
@@ -29,14 +30,11 @@ class SqlInbox:
         self._finished = 0
 
     async def accept(self, channel: str, received: Received) -> Literal["new", "open", "done"]:
-        masked = replace(
-            received, message=replace(received.message, text=mask(received.message.text))
-        )
         row = {
             "channel": channel,
             "conversation": received.message.conversation,
             "message_id": received.message.id,
-            "received": json.dumps(asdict(masked), ensure_ascii=False),
+            "received": _written(received),
             "created": datetime.now(timezone.utc),
         }
 
@@ -47,6 +45,11 @@ class SqlInbox:
             return "open" if kept.scalar() else "done"
 
         return await self._store.run(work)
+
+    async def update(self, channel: str, received: Received) -> None:
+        row = inbox.update().where(_is(channel, received), inbox.c.received.is_not(None))
+        grown = row.values(received=_written(received))
+        await self._store.run(lambda connection: connection.execute(grown))
 
     async def finish(self, channel: str, received: Received) -> None:
         self._finished += 1
@@ -114,6 +117,12 @@ def _is(channel: str, received: Received) -> Any:
         inbox.c.conversation == received.message.conversation,
         inbox.c.message_id == received.message.id,
     )
+
+
+def _written(received: Received) -> str:
+    """As JSON, personal numbers masked. ASCII: half a character is no reason to lose a message."""
+    message = replace(received.message, text=mask(clean(received.message.text)))
+    return json.dumps(asdict(replace(received, message=message)))
 
 
 def _received(data: dict[str, Any]) -> Received:
