@@ -26,6 +26,9 @@ from bot.privacy import without_text
 from bot.running import running
 from bot.settings import PROJECT, Settings
 from bot.site.api import KnowledgeApi
+from bot.site.pages import Pages
+from bot.site.widget_routes import Widget, cross_origin
+from bot.store.feedback import SqlFeedback
 from bot.store.inbox import SqlInbox
 from bot.store.sql import SqlStore
 from knowledge.card import Card
@@ -60,6 +63,7 @@ def make_app(
 
     services = Services(conversations, SqlInbox(store), Texts.read(), lookup)
     channels = open_channels(settings, services)
+    pages = Pages(library, settings.public_url)
 
     async def start() -> None:
         await assistant.start()
@@ -96,14 +100,16 @@ def make_app(
         routes=[
             Route("/health", health),
             Route("/ready", ready),
-            *WebChannel(conversations, settings.signing_key()).routes(),
+            *WebChannel(conversations, SqlFeedback(store), settings.signing_key()).routes(),
             *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
-            *_page_routes(),
+            *_talk_routes(),
+            *Widget().routes(),
+            *pages.routes(),
         ],
         exception_handlers={
             Problem: problem_response,
-            HTTPException: _http_error,
+            HTTPException: _http_error(pages),
             UnknownConversation: _problem(
                 404, "No such conversation", "Start one with POST /api/conversations."
             ),
@@ -120,6 +126,7 @@ def make_app(
                 500, "Our mistake", "Something went wrong here. Nothing was lost; try again."
             ),
         },
+        middleware=cross_origin(settings.widget_origins),
         lifespan=lifespan,
     )
 
@@ -130,7 +137,7 @@ def is_ready(app: Starlette) -> bool:
     return started is not None and started.done() and not started.exception()
 
 
-def _page_routes() -> list[Route]:
+def _talk_routes() -> list[Route]:
     headers = {
         "Content-Security-Policy": _PAGE_POLICY,
         "X-Content-Type-Options": "nosniff",
@@ -143,8 +150,8 @@ def _page_routes() -> list[Route]:
     async def asset(request: Request) -> Response:
         return FileResponse(_PAGE.with_name(request.url.path.lstrip("/")), headers=headers)
 
-    names = ("talk.js", "talk.css", "favicon.svg")
-    return [Route("/", page), *(Route(f"/{name}", asset) for name in names)]
+    names = ("talk.js", "talk.css")
+    return [Route("/talk", page), *(Route(f"/{name}", asset) for name in names)]
 
 
 def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-def]
@@ -158,11 +165,16 @@ def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-d
     return handler
 
 
-def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
-    detail = f"Allowed here: {headers['Allow']}." if "Allow" in headers else error.detail
-    return problem_response(request, Problem(error.status_code, error.detail, detail, headers))
+def _http_error(pages: Pages):  # type: ignore[no-untyped-def]
+    def handler(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404 and pages.reader(request):
+            return pages.missing(request)
+        headers = dict(error.headers or {})
+        detail = f"Allowed here: {headers['Allow']}." if "Allow" in headers else error.detail
+        return problem_response(request, Problem(error.status_code, error.detail, detail, headers))
+
+    return handler
 
 
 async def _reload(library: Library) -> None:

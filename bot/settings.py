@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -73,6 +75,21 @@ class Settings:
         metadata=_setting(
             "CHUANGWEN_KNOWLEDGE_DIRS",
             f"content folders, separated by {os.pathsep!r}; the first also gives the labels",
+        ),
+    )
+    public_url: str = field(
+        default="",
+        metadata=_setting(
+            "CHUANGWEN_PUBLIC_URL",
+            "public address of the website, without a path; empty: no canonical links, no sitemap",
+        ),
+    )
+
+    widget_origins: tuple[str, ...] = field(
+        default=(),
+        metadata=_setting(
+            "CHUANGWEN_WIDGET_ORIGINS",
+            "addresses of the sites that may embed the widget, separated by spaces; empty: ours",
         ),
     )
 
@@ -221,7 +238,8 @@ class Settings:
         for entry in fields(self):
             value = getattr(self, entry.name)
             if isinstance(value, tuple):
-                value = os.pathsep.join(str(part) for part in value)
+                between = " " if entry.name == "widget_origins" else os.pathsep
+                value = between.join(str(part) for part in value)
             shown = _MASKED if entry.metadata["secret"] and value else str(value)
             rows.append((str(entry.metadata["name"]), shown, str(entry.metadata["what"])))
         return rows
@@ -235,11 +253,37 @@ def _read(name: str, text: str) -> object:
         return Path(text).expanduser().resolve()
     if name == "knowledge_dirs":
         return tuple(Path(part).expanduser() for part in text.split(os.pathsep))
+    if name == "public_url":
+        return _origin(text, "CHUANGWEN_PUBLIC_URL")
+    if name == "widget_origins":
+        return tuple(_origin(part, "CHUANGWEN_WIDGET_ORIGINS") for part in text.split())
+    if name.endswith("_api_base"):
+        check_address(name.upper(), text, ("https", "http"))
     if name == "log_level" and text.upper() not in _LEVELS:
         raise SettingsError(f"CHUANGWEN_LOG_LEVEL is {text!r}; one of {', '.join(_LEVELS)}")
     if name == "secret" and len(text) < 32:
         raise SettingsError("CHUANGWEN_SECRET is too short; it needs at least 32 characters")
     return text.upper() if name == "log_level" else text
+
+
+def _origin(text: str, name: str) -> str:
+    """An address without a path; raises SettingsError that names the setting."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", text):
+        raise SettingsError(f"{name} is {text!r}; an address like https://faq.example, no path")
+    return text.rstrip("/")
+
+
+def check_address(name: str, address: str, schemes: tuple[str, ...]) -> SplitResult:
+    """An address in its parts; raises SettingsError that does not repeat what may hold a secret."""
+    try:
+        url = urlsplit(address)
+        is_one = bool(url.hostname) and url.port != 0 and not re.search(r"\s", address)
+    except ValueError:  # brackets that do not match, a port that is none
+        url, is_one = urlsplit(""), False
+    if not is_one or url.scheme not in schemes:
+        allowed = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingsError(f"{name} is no address that begins with {allowed}")
+    return url
 
 
 def port_number(text: str, name: str) -> int:

@@ -92,7 +92,7 @@ def make_card(
         units=units_of(knowledge, provision, language, district),
         see_also=see_also,
         see_also_labels=tuple(subjects),
-        changes=tuple(_change(knowledge, change, language) for change in changes),
+        changes=tuple(change_card(knowledge, change, language) for change in changes),
         documents=tuple(_document(knowledge.documents[d], language) for d in provision.documents),
         newer=tuple(_newer(document, language) for document in newer),
         hotline=CardHotline(
@@ -130,7 +130,8 @@ def chinese_number(number: int) -> str:
     return head + (_CHINESE_DIGITS[ones] if ones or not tens else "")
 
 
-def _change(knowledge: Knowledge, change: Change, language: Language) -> CardChange:
+def change_card(knowledge: Knowledge, change: Change, language: Language) -> CardChange:
+    """A change as a card shows it."""
     # A source id without an entry is internal evidence: accepted, never shown.
     sources = [knowledge.sources[s] for s in change.sources if s in knowledge.sources]
     return CardChange(

@@ -61,6 +61,11 @@ class TelegramChannel(Channel):
             ]
         )
 
+    @staticmethod
+    def is_set_up(settings: Settings) -> bool:
+        """Whether it is on. Raises SettingsError where something is missing or wrong."""
+        return is_set_up(settings)
+
     @classmethod
     def open(cls, settings: Settings, services: Services) -> TelegramChannel | None:
         """None without a token. Raises SettingsError where something is missing or wrong."""
@@ -170,7 +175,8 @@ class TelegramChannel(Channel):
     def _show_menu(self, turn: Turn, address: dict[str, Any]) -> None:
         """A menu in the chat's own language, where it differs from what Telegram shows."""
         begun_in_traditional = "welcome" in address and turn.language == "zh-Hant"
-        if "owner" not in address and (turn.intent == "switch_language" or begun_in_traditional):
+        chosen = turn.intent == "switch_language" and not turn.choices  # else it asks which
+        if "owner" not in address and (chosen or begun_in_traditional):
             self.in_background(self._menu.set_for(address["chat"], turn.language))
 
     async def _answer_tap(self, update: Update, context: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jwt
 import yaml
@@ -22,23 +22,31 @@ _ALGORITHM = "HS256"
 _DESCRIPTION = Path(__file__).with_name("openapi.yml")
 
 
+# More digits name no turn, and a database's numbers end there.
+_MOST_DIGITS = 9
+
+
+class TakesFeedback(Protocol):
+    """What the API needs of bot/store/feedback.py."""
+
+    async def keep(self, conversation: str, number: int, vote: str, reason: str) -> bool: ...
+
+
 class WebChannel:
     """Starts conversations and takes their messages; who speaks is what the token says."""
 
-    def __init__(self, conversations: TakesMessages, key: str) -> None:
-        self._conversations, self._key = conversations, key
+    def __init__(self, conversations: TakesMessages, feedback: TakesFeedback, key: str) -> None:
+        self._conversations, self._feedback, self._key = conversations, feedback, key
         # The same token comes with every message of a conversation.
         self._claims = lru_cache(maxsize=4096)(self._read_token)
         self.description: dict[str, Any] = yaml.safe_load(_DESCRIPTION.read_text("utf-8"))
-        self._message = Draft202012Validator(
-            self.description["components"]["schemas"]["Message"],
-            resolver=RefResolver("", self.description),
-        )
+        self._message, self._rating = self._validator("Message"), self._validator("Feedback")
 
     def routes(self) -> list[Route]:
         return [
             Route("/api/conversations", self._create, methods=["POST"]),
             Route("/api/conversations/{id}/messages", self._say, methods=["POST"]),
+            Route("/api/conversations/{id}/turns/{number}/feedback", self._rate, methods=["POST"]),
             Route("/api/openapi.json", self._describe, methods=["GET"]),
         ]
 
@@ -51,10 +59,7 @@ class WebChannel:
     async def _say(self, request: Request) -> Response:
         identity = self._authorised(request)
         data = await read_json(request)
-        errors = sorted(self._message.iter_errors(data), key=lambda e: [str(p) for p in e.path])
-        if errors:
-            where = "/".join(str(part) for part in errors[0].path) or "body"
-            raise Problem(422, "Not a message", f"{where}: {_plain(errors[0])}")
+        _check(self._message, data, "Not a message")
         turn = await self._conversations.handle(
             UserMessage(
                 conversation=_conversation(identity),
@@ -67,8 +72,26 @@ class WebChannel:
         )
         return JSONResponse({**turn.to_json(), "conversation": identity})
 
+    async def _rate(self, request: Request) -> Response:
+        identity = self._authorised(request)
+        data = await read_json(request)
+        _check(self._rating, data, "Not feedback")
+        number = request.path_params["number"]
+        known = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+        if not known or not await self._feedback.keep(
+            _conversation(identity), int(number), data["vote"], data.get("reason", "")
+        ):
+            raise Problem(404, "No such turn", "Turns are counted from 1, as the answers say.")
+        return Response(status_code=204)
+
     async def _describe(self, request: Request) -> Response:
         return JSONResponse(self.description)
+
+    def _validator(self, schema: str) -> Draft202012Validator:
+        return Draft202012Validator(
+            self.description["components"]["schemas"][schema],
+            resolver=RefResolver("", self.description),
+        )
 
     def _authorised(self, request: Request) -> str:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -90,12 +113,20 @@ def _conversation(identity: str) -> str:
     return f"web:{identity}"
 
 
+def _check(validator: Draft202012Validator, data: Any, title: str) -> None:
+    """Raises Problem 422 that names the first thing that does not fit."""
+    errors = sorted(validator.iter_errors(data), key=lambda e: [str(p) for p in e.path])
+    if errors:
+        where = "/".join(str(part) for part in errors[0].path) or "body"
+        raise Problem(422, title, f"{where}: {_plain(errors[0])}")
+
+
 def _plain(error: Any) -> str:
     """A schema error in words, without repeating what was sent."""
     if error.validator == "oneOf":
         return "send either text or choice"
     if error.validator == "required":
-        return "id is missing"
+        return f"{next(n for n in error.validator_value if n not in error.instance)} is missing"
     if error.validator == "maxLength":
         return f"longer than {error.validator_value} characters"
     if error.validator == "additionalProperties":

@@ -55,22 +55,23 @@ class WeChatChannel(Channel):
         self._exchanges = Exchanges()
         self._catching_up: set[str] = set()
 
+    @staticmethod
+    def is_set_up(settings: Settings) -> bool:
+        """Whether it is on. Raises SettingsError where something is missing or wrong."""
+        given = [name for name in _MORE if getattr(settings, name)]
+        if not settings.has_all(*_NEEDED, *given):
+            return False
+        _crypto(settings)
+        _menu()
+        return True
+
     @classmethod
     def open(cls, settings: Settings, services: Services) -> WeChatChannel | None:
         """None without its settings. Raises SettingsError where some are missing or wrong."""
-        given = [name for name in _MORE if getattr(settings, name)]
-        if not settings.has_all(*_NEEDED, *given):
+        if not cls.is_set_up(settings):
             return None
-        crypto, key = None, settings.wechat_encoding_aes_key
-        try:
-            if key:
-                crypto = Crypto(settings.wechat_token, key, settings.wechat_app_id)
-            menu = keys(read_menu())
-        except ValueError as error:
-            raise SettingsError(f"WECHAT_ENCODING_AES_KEY: {error}") from error
-        except MenuError as error:
-            raise SettingsError(str(error)) from error
-        return cls(services, Callback(settings.wechat_token, crypto), platform(settings), menu)
+        callback = Callback(settings.wechat_token, _crypto(settings))
+        return cls(services, callback, platform(settings), _menu())
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -177,6 +178,21 @@ class WeChatChannel(Channel):
         else:
             await asyncio.sleep(self._timing.hold)
         return ""
+
+
+def _crypto(settings: Settings) -> Crypto | None:
+    key = settings.wechat_encoding_aes_key
+    try:
+        return Crypto(settings.wechat_token, key, settings.wechat_app_id) if key else None
+    except ValueError as error:
+        raise SettingsError(f"WECHAT_ENCODING_AES_KEY: {error}") from error
+
+
+def _menu() -> Collection[str]:
+    try:
+        return keys(read_menu())
+    except MenuError as error:
+        raise SettingsError(str(error)) from error
 
 
 def platform(settings: Settings) -> PlatformApi | None:

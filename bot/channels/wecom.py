@@ -5,11 +5,13 @@ The callback is only a bell. What rang is pulled, accepted for good, answered, a
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -51,22 +53,26 @@ class WeComChannel(Channel):
         self._api, self._clock = api, clock
         self._callback = Callback(crypto, clock)
         self._service = CustomerService(api)
+        # Messages of one customer stay in order while the platform is asked whose they are.
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._answers = Answers(self._service, self.inbox, self.name, clock)
         self._bells = Bells(self._service, self.inbox, self.name, self._accept, self.in_background)
+
+    @staticmethod
+    def is_set_up(settings: Settings) -> bool:
+        """Whether it is on. Raises SettingsError where something is missing or wrong."""
+        if not settings.has_all(*_SETTINGS):
+            return False
+        _crypto(settings)
+        return True
 
     @classmethod
     def open(cls, settings: Settings, services: Services) -> WeComChannel | None:
         """None without its settings. Raises SettingsError where some are missing or wrong."""
-        if not settings.has_all(*_SETTINGS):
+        if not cls.is_set_up(settings):
             return None
-        try:
-            crypto = Crypto(
-                settings.wecom_token, settings.wecom_encoding_aes_key, settings.wecom_corp_id
-            )
-        except ValueError as error:
-            raise SettingsError(f"WECOM_ENCODING_AES_KEY: {error}") from error
         token = corp_token(settings.wecom_corp_id, settings.wecom_kf_secret)
-        return cls(services, crypto, PlatformApi(settings.wecom_api_base, token))
+        return cls(services, _crypto(settings), PlatformApi(settings.wecom_api_base, token))
 
     def routes(self) -> Sequence[Route]:
         return [
@@ -139,8 +145,12 @@ class WeComChannel(Channel):
 
     async def _answer(self, received: Received) -> Turn | None:
         address = received.address
-        if "welcome" not in address and not await self._is_ours(received.message.conversation):
-            raise Undeliverable("a person of the company has the conversation")
+        conversation = received.message.conversation
+        if "welcome" not in address:
+            async with self._asking.setdefault(conversation, asyncio.Lock()):
+                is_ours = await self._is_ours(conversation)
+            if not is_ours:
+                raise Undeliverable("a person of the company has the conversation")
         if "notice" in address:
             return await self.notice(received, address["notice"])
         return await super()._answer(received)
@@ -180,6 +190,14 @@ class WeComChannel(Channel):
             if event.get("Event") == "kf_msg_or_event" and event.get("OpenKfId"):
                 await self._bells.ring(event["OpenKfId"], event.get("Token", ""))
         return PlainTextResponse("success")
+
+
+def _crypto(settings: Settings) -> Crypto:
+    key = settings.wecom_encoding_aes_key
+    try:
+        return Crypto(settings.wecom_token, key, settings.wecom_corp_id)
+    except ValueError as error:
+        raise SettingsError(f"WECOM_ENCODING_AES_KEY: {error}") from error
 
 
 def _with_ids(turn: Turn, texts: Sequence[str]) -> dict[str, str]:

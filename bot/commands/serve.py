@@ -11,6 +11,7 @@ from dataclasses import replace
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.channels.registry import check_channels
 from bot.settings import Settings, SettingsError, port_number
 
 
@@ -20,10 +21,11 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         settings = replace(settings, host=options.host)
     if options.port:
         settings = replace(settings, port=port_number(options.port, "--port"))
+    check_channels(settings)  # before what takes long
     if not settings.model.exists():
         print(f"there is no model {settings.model}; run `make train`", file=sys.stderr)
         return 1
-    listening = _listen(settings.host, settings.port)  # before what takes long
+    listening = _listen(settings.host, settings.port)
     print("ChuangWen is starting ...", flush=True)
     from bot.app import make_app  # Rasa takes seconds to import
 

@@ -40,6 +40,8 @@ const [form, question, language, log, status, examples] =
   ["form", "question", "language", "log", "status", "examples"].map((id) => document.getElementById(id));
 let texts;
 let busy = false;
+const opened = new URLSearchParams(location.search); // From a page: in which language, about what.
+let focus = opened.get("focus");
 let conversation = JSON.parse(sessionStorage.getItem("conversation"));
 
 function make(tag, properties, ...children) {
@@ -207,7 +209,9 @@ const uuid = () => crypto.randomUUID?.() ?? "10000000-1000-4000-8000-10000000000
 function say(content, shown) {
   const said = make("p", { className: "said", tabIndex: -1 }, make("span", { className: "unseen" }, texts.you), shown);
   const id = uuid();
-  return send({ id, ...content, ...(language.value && { language: language.value }) }, said);
+  const about = focus && { focus }; // Only the first message is about it; the bot remembers.
+  focus = null;
+  return send({ id, ...content, ...about, ...(language.value && { language: language.value }) }, said);
 }
 
 async function send(message, said) {
@@ -247,7 +251,7 @@ question.addEventListener("keydown", (event) => {
   event.preventDefault();
   form.requestSubmit();
 });
-language.value = sessionStorage.getItem("language") ?? "";
+language.value = opened.get("language") ?? sessionStorage.getItem("language") ?? "";
 language.addEventListener("change", () => {
   sessionStorage.setItem("language", language.value);
   translate();

@@ -36,6 +36,21 @@ turns = sa.Table(
     sa.UniqueConstraint("conversation", "message_id", name="uq_turns_message"),
 )
 
+# What a founder thought of an answer; the last vote counts.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("conversation", sa.String(200), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("vote", sa.String(10), nullable=False),
+    # In the founder's words, with personal numbers masked.
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(
+        ["conversation", "number"], ["turns.conversation", "turns.number"], ondelete="CASCADE"
+    ),
+)
+
 inbox = sa.Table(
     "inbox",
     metadata,

@@ -581,13 +581,22 @@ def test_a_search_without_a_question_is_refused(client: TestClient) -> None:
 
 
 def test_the_page_is_served_with_a_policy_that_lets_nothing_foreign_in(client: TestClient) -> None:
-    page = client.get("/")
+    page = client.get("/talk")
 
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_a_lost_reader_gets_a_page_and_a_lost_program_a_problem(client: TestClient) -> None:
+    read = client.get("/nothing", headers={"accept": "text/html", "accept-language": "en"})
+
+    assert read.status_code == 404
+    assert '<html lang="en">' in read.text
+    assert_problem(client.get("/nothing"), 404)
+    assert_problem(client.get("/api/nothing", headers={"accept": "text/html"}), 404)
 
 
 def test_the_description_and_the_routes_name_the_same_paths_and_methods(
@@ -598,7 +607,7 @@ def test_the_description_and_the_routes_name_the_same_paths_and_methods(
     routes = {
         (route.path.replace(":path}", "}"), method)
         for route in app.routes
-        if isinstance(route, Route) and route.name not in ("page", "asset")
+        if isinstance(route, Route) and route.path.startswith(("/api/", "/health", "/ready"))
         for method in (route.methods or set()) - {"HEAD"}
     }
 

@@ -64,6 +64,8 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "CHUANGWEN_LOG_LEVEL": "debug",
             "CHUANGWEN_MODEL": str(tmp_path / "model.tar.gz"),
             "CHUANGWEN_KNOWLEDGE_DIRS": os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]),
+            "CHUANGWEN_PUBLIC_URL": "https://faq.example/",
+            "CHUANGWEN_WIDGET_ORIGINS": "https://a.example/ http://127.0.0.1:8001",
             **{name: value for name, (_, value) in CHANNELS.items()},
         }
     )
@@ -77,6 +79,8 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         log_level="DEBUG",
         model=tmp_path / "model.tar.gz",
         knowledge_dirs=(tmp_path / "a", tmp_path / "b"),
+        public_url="https://faq.example",
+        widget_origins=("https://a.example", "http://127.0.0.1:8001"),
         **dict(CHANNELS.values()),
     )
     assert settings.database == "postgresql://somebody@127.0.0.1/chuangwen"
@@ -93,6 +97,8 @@ def test_no_setting_is_forgotten_by_the_test_above() -> None:
         "CHUANGWEN_LOG_LEVEL",
         "CHUANGWEN_MODEL",
         "CHUANGWEN_KNOWLEDGE_DIRS",
+        "CHUANGWEN_PUBLIC_URL",
+        "CHUANGWEN_WIDGET_ORIGINS",
         *CHANNELS,
     }
 
@@ -115,6 +121,12 @@ def test_half_a_channels_settings_name_what_is_missing() -> None:
 def test_a_port_that_is_none_names_the_setting_and_the_range(port: str) -> None:
     with pytest.raises(SettingsError, match=r"CHUANGWEN_PORT.*1 to 65535"):
         Settings.from_environment({"CHUANGWEN_PORT": port})
+
+
+@pytest.mark.parametrize("address", ["faq.example", "ftp://faq.example", "https://a.example/faq"])
+def test_a_public_address_that_is_none_names_the_setting(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"CHUANGWEN_PUBLIC_URL.*https://faq\.example"):
+        Settings.from_environment({"CHUANGWEN_PUBLIC_URL": address})
 
 
 def test_a_wrong_port_of_the_command_line_names_the_option() -> None:

@@ -230,7 +230,14 @@ async def test_migrating_again_changes_nothing(address: str) -> None:
     migrate(engine)
 
     assert set(sa.inspect(engine).get_table_names()) == before
-    assert before == {"conversations", "turns", "inbox", "channel_state", "alembic_version"}
+    assert before == {
+        "conversations",
+        "turns",
+        "feedback",
+        "inbox",
+        "channel_state",
+        "alembic_version",
+    }
     engine.dispose()
 
 

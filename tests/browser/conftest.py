@@ -113,7 +113,7 @@ def open_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(server)
+        page.goto(f"{server}/talk")
         return page
 
     yield open_page

@@ -1,4 +1,4 @@
-"""The page at `/`, used as a visitor uses it."""
+"""The page at `/talk`, used as a visitor uses it."""
 
 from __future__ import annotations
 

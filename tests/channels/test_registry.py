@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from dataclasses import fields
 
 import pytest
 
 from bot.channels.base import Services
-from bot.channels.registry import CHANNELS, open_channels
+from bot.channels.registry import CHANNELS, check_channels, open_channels
+from bot.commands import serve
 from bot.settings import PROJECT, Settings, SettingsError
 
 PAGES = PROJECT / "docs" / "channels"
@@ -76,3 +78,25 @@ def test_half_of_a_channels_settings_stop_the_start_and_name_what_is_missing(
 ) -> None:
     with pytest.raises(SettingsError, match=missing):
         open_channels(Settings(**given), services)
+    with pytest.raises(SettingsError, match=missing):
+        check_channels(Settings(**given))
+
+
+def test_half_of_a_channels_settings_stop_the_start_before_the_model_is_loaded() -> None:
+    options = argparse.Namespace(host=None, port=None)
+    nowhere = Settings(wechat_app_id="wx1", model=PROJECT / "no-such-model")
+
+    with pytest.raises(SettingsError, match="WECHAT_TOKEN"):
+        serve.run(options, nowhere)
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_API_BASE", "WECHAT_API_BASE", "WECOM_API_BASE"])
+@pytest.mark.parametrize(
+    "address",
+    ["api.example", "ftp://api.example", "https://", "http://a:b", "http://a:99999", "http://a b"],
+)
+def test_a_platforms_address_that_is_none_stops_the_start_and_is_named(
+    name: str, address: str
+) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: address})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -175,6 +176,34 @@ async def test_a_chat_begun_in_traditional_gets_a_menu_of_its_own(
     (menu,) = await bot_api.until(own)
     assert menu["scope"]["chat_id"] == 7
     assert {"command": "forget", "description": "刪除我的對話"} in menu["commands"]
+
+
+async def test_a_chat_has_a_menu_of_its_own_once_a_language_is_chosen_and_not_before(
+    bot_api: FakeTelegram,
+    telegram: TelegramChannel,
+    fake_assistant: FakeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = fake_assistant.answer
+
+    async def answer(*asked: Any) -> Any:
+        reply, state = await real(*asked)
+        return replace(reply, intent="switch_language"), state
+
+    monkeypatch.setattr(fake_assistant, "answer", answer)
+    fake_assistant.choices = (("English", '/switch_language{"language": "en"}'),)
+    bot_api.push(message=said("/language"))
+    (asked,) = await bot_api.messages(1)
+    fake_assistant.choices = ()
+    data = asked["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await quiet(bot_api, bot_api.push(callback_query=tapped(data)))
+    await bot_api.messages(2)
+
+    def own() -> list[dict[str, Any]]:
+        return [m for m in bot_api.of("setMyCommands") if m["scope"]["type"] == "chat"]
+
+    await bot_api.until(own)
+    assert len(own()) == 1
 
 
 # --- what is no question

@@ -15,7 +15,7 @@ from bot.settings import Settings, SettingsError
 from tests.bot.conftest import FakeAssistant
 from tests.channels.conftest import OpenTelegram
 from tests.channels.fake_telegram import TOKEN, FakeTelegram, flood, refusal
-from tests.channels.telegram_said import said
+from tests.channels.telegram_said import quiet, said
 
 WEBHOOK = {
     "telegram_bot_token": TOKEN,
@@ -127,6 +127,7 @@ async def test_a_refused_webhook_names_its_setting(
     (complaint,) = complaints(caplog)
     assert "TELEGRAM_WEBHOOK_URL" in complaint
     assert "failed to resolve host" in complaint
+    assert "Name or service" not in complaint
 
 
 async def test_nothing_that_was_written_and_no_token_is_in_any_log(
@@ -144,9 +145,13 @@ async def test_nothing_that_was_written_and_no_token_is_in_any_log(
         lambda: refusal(400, f"Bad Request: can't parse entities: {secret}"),
     ]
     await bot_api.messages(1)
+    for why in (f"Bad Request: {secret}", f"Bad Request: chat not found: {secret}"):
+        bot_api.trouble["sendMessage"] = [lambda why=why: refusal(400, why)]
+        await quiet(bot_api, bot_api.push(message=said(secret)))
     await telegram.stop()
 
     ours = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("http"))
+    assert "why=BadRequest" in ours and "why=chat not found" in ours
     assert "贷款" not in ours
     assert "13800138000" not in ours
     assert TOKEN not in ours
@@ -194,6 +199,11 @@ async def test_stopping_lets_an_answer_out_that_is_being_sent(
         ({"telegram_bot_token": TOKEN, "telegram_api_base": "ftp://x"}, "TELEGRAM_API_BASE"),
         ({"telegram_bot_token": TOKEN, "telegram_proxy_url": "u:p@host"}, "TELEGRAM_PROXY_URL"),
         ({"telegram_bot_token": TOKEN, "telegram_proxy_url": "http://["}, "TELEGRAM_PROXY_URL"),
+        ({"telegram_bot_token": TOKEN, "telegram_proxy_url": "http://a:b"}, "TELEGRAM_PROXY_URL"),
+        ({"telegram_bot_token": TOKEN, "telegram_api_base": "http://a:0"}, "TELEGRAM_API_BASE"),
+        ({"telegram_bot_token": TOKEN, "telegram_api_base": "http://a:65536"}, "TELEGRAM_API_BASE"),
+        ({"telegram_proxy_url": "http://u:p@proxy"}, "TELEGRAM_BOT_TOKEN is missing"),
+        ({"telegram_api_base": "http://127.0.0.1:8081"}, "TELEGRAM_BOT_TOKEN is missing"),
     ],
 )
 def test_half_or_wrong_settings_stop_the_start_and_are_named(

@@ -140,6 +140,7 @@ async def test_a_long_answer_goes_on_where_it_was_broken_off(
     answers = await bot_api.messages(3)
 
     assert "".join(answer["text"] for answer in answers) == f"you said: {sentences}"
+    await bot_api.until(lambda: not telegram._running)
     assert await services.inbox.read("telegram", "sent:telegram:7:1001") is None
 
 

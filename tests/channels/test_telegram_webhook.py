@@ -18,8 +18,8 @@ from bot.http import Problem, problem_response
 from bot.store.inbox import SqlInbox
 from tests.bot.conftest import FakeAssistant
 from tests.channels.conftest import OpenTelegram
-from tests.channels.fake_telegram import FakeTelegram
-from tests.channels.telegram_said import said, tapped
+from tests.channels.fake_telegram import ME, FakeTelegram
+from tests.channels.telegram_said import GROUP, said, tapped
 
 SECRET = "a-secret_of-TELEGRAM"
 WEBHOOK = {
@@ -143,6 +143,26 @@ async def test_what_is_no_update_is_refused_and_what_is_unknown_is_passed_over(
     await caller.post({"update_id": 2, "message": said("还在吗")})
 
     assert (await bot_api.messages(1))[0]["text"] == "you said: 还在吗"
+
+
+@pytest.mark.parametrize("place", [{}, {"chat": GROUP}], ids=["private", "group"])
+async def test_half_a_character_is_left_out_of_what_is_heard_and_said(
+    bot_api: FakeTelegram, caller: Caller, place: dict[str, Any]
+) -> None:
+    message = said(f"@{ME['username']} loan" if place else "loan", **place)
+    message["text"] += " \ud83d"
+
+    assert (await caller.post({"update_id": 1, "message": message})).status_code == 200
+    assert (await bot_api.messages(1))[0]["text"] == "you said: loan"
+
+
+async def test_half_a_character_as_a_choice_is_an_old_one(
+    bot_api: FakeTelegram, caller: Caller
+) -> None:
+    update = {"update_id": 1, "callback_query": tapped("\ud83d")}
+
+    assert (await caller.post(update)).status_code == 200
+    assert len(await bot_api.messages(1)) == 1
 
 
 async def test_the_longest_message_in_reply_to_the_longest_fits(

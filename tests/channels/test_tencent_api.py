@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -119,6 +122,46 @@ async def test_troubles_that_pass_are_said_to_be_tried_again(
         await api.call(SEND, text())
     await api.call(SEND, text("and then"))
     assert platform.texts[-1] == "and then"
+
+
+@pytest.mark.parametrize("head", ["content-length: 100000", "transfer-encoding: chunked"])
+async def test_a_body_that_drips_is_given_up_in_time(head: str) -> None:
+    piece = b"2\r\n  \r\n" if "chunked" in head else b" "
+    async with dripping(head, itertools.repeat(piece), pause=0.02) as url:
+        api = PlatformApi(url, stable_token(APP_ID, SECRET), timeout=0.2)
+        started = time.monotonic()
+        with pytest.raises(TryAgain, match="takes too long"):
+            await api.call(SEND, text())
+        api.close()
+
+    assert time.monotonic() - started < 1
+
+
+async def test_a_body_that_does_not_end_is_given_up_before_it_fills_the_memory() -> None:
+    async with dripping("x: y", itertools.repeat(b" " * 65536)) as url:
+        api = PlatformApi(url, stable_token(APP_ID, SECRET))
+        with pytest.raises(TryAgain, match="too large"):
+            await api.call(SEND, text())
+        api.close()
+
+
+@asynccontextmanager
+async def dripping(head: str, pieces: Iterable[bytes], pause: float = 0) -> AsyncIterator[str]:
+    """The address of a server that answers in pieces."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode())
+        with suppress(ConnectionError):
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(pause)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 @pytest.mark.parametrize(

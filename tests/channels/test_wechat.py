@@ -184,6 +184,18 @@ async def test_the_address_is_verified_by_giving_back_what_was_sent(phone: Phone
     assert response.headers["content-type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("after", [-301, 301])
+async def test_a_verification_that_is_not_of_now_is_refused(
+    phone: Phone, clock: Clock, after: float
+) -> None:
+    query, _ = phone.signed("")
+    clock.now += after
+
+    response = await phone.client.get("/channels/wechat", params={**query, "echostr": "e"})
+
+    assert response.status_code == 403
+
+
 @pytest.mark.parametrize("change", [{"signature": "0" * 40}, {"signature": ""}, {"nonce": "7"}])
 async def test_a_verification_that_is_signed_wrongly_is_refused(
     phone: Phone, change: dict[str, str]
@@ -330,8 +342,9 @@ BOMB = '<!DOCTYPE xml [<!ENTITY a "ha">]><xml><Content>&a;</Content></xml>'
         write({"FromUserName": USER, "MsgType": "event", "Event": "CLICK"}),
         write({"FromUserName": "x" * 101, "MsgId": "1", "MsgType": "text", "Content": "?"}),
         write({"FromUserName": "发", "MsgId": "1", "MsgType": "text", "Content": "?"}),
+        "<xml><Content>&#xD83D; loan</Content></xml>",  # half a character
     ],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 async def test_what_cannot_be_read_is_refused_and_logged_without_its_words(
     start: Start,
@@ -454,6 +467,19 @@ async def test_a_button_of_an_old_menu_gets_a_kind_sentence(
 ) -> None:
     assert "菜单更新了" in await phone.ask(phone.event("CLICK", key))
     assert fake_assistant.asked == []
+
+
+async def test_what_a_button_asks_is_in_no_id_and_no_log(
+    phone: Phone, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await phone.ask(phone.event("CLICK", "text:创新券是什么？"))
+    await phone.ask(phone.event("CLICK", "text:old\nforged line"))
+    await settled(services)
+
+    ours = [r.getMessage() for r in caplog.records if r.name.startswith("bot.")]
+    assert sum("result=answered" in line for line in ours) == 2
+    assert not [line for line in ours if "创新券" in line or "\n" in line]
 
 
 async def test_the_same_button_at_another_time_is_another_question(

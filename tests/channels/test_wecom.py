@@ -117,12 +117,15 @@ async def rung(client: httpx.AsyncClient, channel: WeComChannel, platform: FakeW
 # The address is checked.
 
 
-def echo(text: str = "1616140317555161061", corp_id: str = CORP_ID) -> dict[str, str]:
+def echo(
+    text: str = "1616140317555161061", corp_id: str = CORP_ID, late: float = 0
+) -> dict[str, str]:
+    timestamp = str(int(time.time() - late))
     crypto = WeChatCrypto(TOKEN, KEY, corp_id)
     encrypted = PrpCrypto(crypto.key).encrypt(text, corp_id).decode()
-    signature = Crypto(TOKEN, KEY, CORP_ID).signature("1700000000", "n", encrypted)
+    signature = Crypto(TOKEN, KEY, CORP_ID).signature(timestamp, "n", encrypted)
     return {
-        "msg_signature": signature, "timestamp": "1700000000", "nonce": "n", "echostr": encrypted,
+        "msg_signature": signature, "timestamp": timestamp, "nonce": "n", "echostr": encrypted,
     }  # fmt: skip
 
 
@@ -136,9 +139,9 @@ async def test_the_console_gets_back_what_it_sent_encrypted(client: httpx.AsyncC
 async def test_the_example_that_tencent_published_is_opened(services: Services) -> None:
     """developer.work.weixin.qq.com, path/90968."""
     key, company = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7"
-    settings = given(wecom_token="QDG6eK", wecom_encoding_aes_key=key, wecom_corp_id=company)
-    channel = WeComChannel.open(settings, services)
-    assert channel is not None
+    api = PlatformApi("http://127.0.0.1:9", corp_token(company, SECRET))
+    crypto = Crypto("QDG6eK", key, company)
+    channel = WeComChannel(services, crypto, api, clock=lambda: 1409659589.0)
     async with client_of(channel) as client:
         response = await client.get(
             ROUTE,
@@ -156,8 +159,15 @@ async def test_the_example_that_tencent_published_is_opened(services: Services) 
 
 @pytest.mark.parametrize(
     "query",
-    [{}, {**echo(), "msg_signature": "0" * 40}, {**echo(), "nonce": "m"}, echo(corp_id="wwother")],
-    ids=["nothing", "signature", "nonce", "company"],
+    [
+        {},
+        {**echo(), "msg_signature": "0" * 40},
+        {**echo(), "nonce": "m"},
+        echo(corp_id="wwother"),
+        echo(late=301),
+        echo(late=-900),
+    ],
+    ids=["nothing", "signature", "nonce", "company", "old", "of the future"],
 )
 async def test_an_address_check_that_is_not_wecoms_is_refused(
     client: httpx.AsyncClient, query: dict[str, str]
@@ -421,18 +431,56 @@ async def test_entries_that_cannot_be_read_are_left_out_and_the_rest_is_answered
         {"external_userid": "x" * 500},
         {"msgid": 17},
         {"send_time": "yesterday"},
+        {"send_time": 10**400},
+        {"send_time": -1},
+        {"send_time": float("inf")},
+        {"send_time": float("nan")},
+        {"msgtype": ["text"]},
+        {"msgtype": {}, "origin": [3]},
         {"text": "no object"},
         {"text": {"content": ["a"]}},
     ):
         platform.entries.append({**platform.writes("?", user="wmX"), **strange})
         platform.entries.pop(-2)
     platform.entries += [{}, {"msgtype": "event"}, {"msgtype": "event", "event": 3}]
+    for event in (
+        {"event_type": "msg_send_fail", "fail_type": [1]},
+        {"event_type": "msg_send_fail", "fail_type": {"a": 1}},
+        {"event_type": ["enter_session"]},
+        {"event_type": "session_status_change", "change_type": {"a": 1}},
+        {"event_type": "enter_session", "welcome_code": 10**400},
+    ):
+        platform.happens({"open_kfid": ACCOUNT, "external_userid": "wmX", **event})
     platform.writes("有什么\x00贷款？\ud800")
     await rung(client, channel, platform)
 
     assert [m["text"]["content"] for m in platform.sent if m["touser"] == USER] == [
         "you said: 有什么贷款？"
     ]
+
+
+async def test_an_entry_that_cannot_be_read_is_logged_without_its_words(
+    channel: WeComChannel,
+    client: httpx.AsyncClient,
+    platform: FakeWeCom,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    event = {"event_type": "msg_send_fail", "fail_type": ["秘密"], "open_kfid": ACCOUNT}
+    entry = platform.happens(event)
+    await rung(client, channel, platform)
+
+    said = f"an entry is left out, msgtype=event msgid={entry['msgid']} (TypeError)"
+    assert said in caplog.text
+    assert "秘密" not in caplog.text
+
+
+async def test_half_a_character_is_left_out_of_what_is_heard_and_said(
+    channel: WeComChannel, client: httpx.AsyncClient, platform: FakeWeCom
+) -> None:
+    platform.writes("\ud83d loan")
+    await rung(client, channel, platform)
+
+    assert platform.texts == ["you said: loan"]
 
 
 # What a message is.
@@ -677,7 +725,7 @@ async def test_who_wants_a_person_is_handed_to_the_queue_and_told(
     await rung(client, channel, platform)
 
     assert platform.texts[0] == "可拨12345"
-    assert "刚帮你转给了人工" in platform.texts[1]
+    assert "刚帮你转接了人工" in platform.texts[1]
     assert platform.states[USER] == 2
 
 

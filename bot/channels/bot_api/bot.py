@@ -23,6 +23,13 @@ from bot.channels.base import TryAgain, Undeliverable
 from bot.channels.bot_api.pace import seconds
 from bot.channels.bot_api.updates import parse
 
+# Of what Telegram says, which may quote a text, the log gets these words alone.
+_REASONS = (
+    "chat not found", "user not found", "have no rights to send", "not enough rights",
+    "chat_write_forbidden", "topic_closed", "message thread not found", "message is too long",
+    "button_data_invalid", "failed to resolve host", "https url must be provided",
+    "webhook can be set up only on ports", "ip address is reserved", "parse entities",
+)  # fmt: skip
 READ_SECONDS = 15.0  # that an answer may take
 
 
@@ -72,6 +79,12 @@ class PollingBot(ExtBot[int]):
         return tuple(updates)
 
 
+def reason(error: TelegramError) -> str:
+    """Why Telegram refuses, without any words but ours; else the kind of error."""
+    said = error.message.lower()
+    return next((known for known in _REASONS if known in said), type(error).__name__)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """What Telegram says about a message of ours, in the words of the channel base."""
@@ -83,7 +96,7 @@ def translated() -> Iterator[None]:
         raise Undeliverable(type(error).__name__) from error
     except BadRequest as error:
         # Nothing that trying again would change: no such chat, no right to write there.
-        raise Undeliverable(error.message) from error
+        raise Undeliverable(reason(error)) from error
     except Exception as error:
         # A message whose answer timed out may have arrived: rather twice than not at all.
         raise TryAgain(type(error).__name__) from error

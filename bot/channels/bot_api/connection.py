@@ -12,7 +12,7 @@ from telegram import Update, User
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError
 from telegram.ext import Application, ApplicationBuilder
 
-from bot.channels.bot_api.bot import READ_SECONDS, BotRequest, PollingBot, TokenRefused
+from bot.channels.bot_api.bot import READ_SECONDS, BotRequest, PollingBot, TokenRefused, reason
 from bot.channels.bot_api.pace import Pace
 from bot.channels.bot_api.updates import WANTED
 from bot.settings import Settings
@@ -150,7 +150,7 @@ class Connection:
                 "one of them"
             )
         if isinstance(error, BadRequest):
-            return f"a setting is refused ({error.message}); check TELEGRAM_WEBHOOK_URL"
+            return f"a setting is refused ({reason(error)}); check TELEGRAM_WEBHOOK_URL"
         if isinstance(error, NetworkError):
             return (
                 f"{self._settings.telegram_api_base} cannot be reached or answers wrongly "

@@ -20,7 +20,7 @@ from bot.channels.bot_api.html import compose_card
 from bot.channels.bot_api.updates import language_of
 from bot.channels.texts import Texts
 from knowledge.card import Card
-from knowledge.language import Language, detect, has_words
+from knowledge.language import Language, clean, detect, has_words
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class InlineSearch:
 
     async def answer(self, query: InlineQuery) -> None:
         """Send what was found, or a button that opens the private chat."""
-        user, asked = query.from_user, query.query.strip()
+        user, asked = query.from_user, clean(query.query)
         # What was found for some words is the same for all who type them.
         language = detect(asked) if has_words(asked) else language_of(user)
         self._latest[user.id] = query.id

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
 
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, check_address
 
 _TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
 _SECRET = re.compile(r"[\w-]{1,256}", re.ASCII)
@@ -20,14 +19,18 @@ def is_set_up(settings: Settings) -> bool:
     if settings.telegram_webhook_url or settings.telegram_webhook_secret:
         settings.has_all("telegram_webhook_url", "telegram_webhook_secret", "telegram_bot_token")
     if not settings.telegram_bot_token:
+        if settings.telegram_proxy_url:
+            settings.has_all("telegram_proxy_url", "telegram_bot_token")
+        if settings.telegram_api_base != Settings.telegram_api_base:
+            settings.has_all("telegram_api_base", "telegram_bot_token")
         return False
     if not _TOKEN.fullmatch(settings.telegram_bot_token):
         raise SettingsError(
             "TELEGRAM_BOT_TOKEN is no token of @BotFather; one looks like 123456:ABC-DEF"
         )
-    _check_address("TELEGRAM_API_BASE", settings.telegram_api_base, ("https", "http"))
+    check_address("TELEGRAM_API_BASE", settings.telegram_api_base, ("https", "http"))
     if settings.telegram_proxy_url:
-        _check_address("TELEGRAM_PROXY_URL", settings.telegram_proxy_url, _PROXIES)
+        check_address("TELEGRAM_PROXY_URL", settings.telegram_proxy_url, _PROXIES)
     if settings.telegram_webhook_url:
         _check_webhook(settings)
     return True
@@ -42,19 +45,8 @@ def _check_webhook(settings: Settings) -> None:
     # A Bot API server of one's own takes http too.
     own_server = settings.telegram_api_base != Settings.telegram_api_base
     schemes = ("https", "http") if own_server else ("https",)
-    url = _check_address("TELEGRAM_WEBHOOK_URL", settings.telegram_webhook_url, schemes)
+    url = check_address("TELEGRAM_WEBHOOK_URL", settings.telegram_webhook_url, schemes)
     if url.path.strip("/") or url.query:
         raise SettingsError(
             "TELEGRAM_WEBHOOK_URL has a path; give the address alone, /channels/telegram is added"
         )
-
-
-def _check_address(name: str, address: str, schemes: tuple[str, ...]) -> SplitResult:
-    try:
-        url = urlsplit(address)
-    except ValueError:
-        url = urlsplit("")
-    if not url.hostname or url.scheme not in schemes:
-        allowed = " or ".join(f"{scheme}://" for scheme in schemes)
-        raise SettingsError(f"{name} is no address that begins with {allowed}")
-    return url

@@ -13,7 +13,7 @@ from telegram.constants import ChatType
 
 from bot.channels.base import Received
 from bot.message import UserMessage
-from knowledge.language import DEFAULT, Language
+from knowledge.language import DEFAULT, Language, clean
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def read(update: Update, me: User) -> Received | None:
     address = _address(message.chat, message.from_user, message)
     # The pictures of an album come as messages of their own, and are answered once.
     album = message.media_group_id
-    identity = f"album:{album}" if album else str(update.update_id)
+    identity = clean(f"album:{album}") if album else str(update.update_id)
     if written.command is not None:
         name = written.command
         if name in ASKING:
@@ -81,8 +81,8 @@ def read(update: Update, me: User) -> Received | None:
             return Received(asked, {**address, **({"welcome": True} if name == "start" else {})})
         notice = TELLING.get(name, TELLING["help"])
         return Received(UserMessage(conversation, identity), {**address, "notice": notice})
-    if written.text:
-        return Received(UserMessage(conversation, identity, written.text), address)
+    if text := clean(written.text):
+        return Received(UserMessage(conversation, identity, text), address)
     if message.effective_attachment is None or is_group(message.chat):
         return None  # somebody joined, a message was pinned, …
     return Received(UserMessage(conversation, identity), {**address, "notice": "unsupported"})
@@ -118,7 +118,7 @@ def _tapped(update_id: int, query: CallbackQuery) -> Received | None:
         return None
     if not is_for(query, query.from_user):
         return None
-    choice = (query.data or "").partition("@")[0]
+    choice = clean((query.data or "").partition("@")[0])
     conversation = conversation_of(message.chat, query.from_user)
     known = message if isinstance(message, Message) else None  # else too old for Telegram
     address = _address(message.chat, query.from_user, known)
@@ -171,7 +171,7 @@ def _written(message: Message, me: User) -> _Written | None:
 
 def _without_mentions(text: str, entities: Any, me: User) -> str:
     """The text without our name. Telegram counts in UTF-16 code units."""
-    units = text.encode("utf-16-le")
+    units = text.encode("utf-16-le", "surrogatepass")
     for entity in sorted(entities, key=lambda e: e.offset, reverse=True):
         start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
         name = units[start:end].decode("utf-16-le", "ignore")

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from bot.channels.base import TryAgain
 from bot.channels.tencent.codes import EXPLAINED
 
-TIMEOUT = 5.0  # seconds
+TIMEOUT = 5.0  # seconds that a call may take, from the connection to the last byte
+_LARGEST = 1024 * 1024  # bytes of an answer
 _EARLY = 300  # seconds before its end that a token is exchanged; both are good meanwhile
 # A token that the platform does not know, or not any more.
 _STALE = frozenset({40001, 40014, 41001, 42001})
@@ -102,8 +104,8 @@ class PlatformApi:
     def _ask_now(
         self, path: str, query: dict[str, str], data: dict[str, Any] | None
     ) -> dict[str, Any]:
-        # Plain UTF-8: \uxxxx would be shown to the founder as it stands.
-        body = None if data is None else json.dumps(data, ensure_ascii=False).encode()
+        body = None if data is None else _json(data)
+        deadline = time.monotonic() + self._timeout
         try:
             response = self._session.request(
                 "GET" if body is None else "POST",
@@ -113,8 +115,11 @@ class PlatformApi:
                 headers={"Content-Type": "application/json"} if body else {},
                 timeout=self._timeout,
                 allow_redirects=False,  # nobody else is shown the token
+                stream=True,
             )
-        except requests.RequestException as error:
+            with response:
+                content = _content(response, deadline)
+        except (requests.RequestException, HTTPError, OSError) as error:
             # Its words hold the address, and that the token.
             raise TryAgain(f"the platform cannot be reached: {type(error).__name__}") from None
         status = response.status_code
@@ -123,12 +128,29 @@ class PlatformApi:
         if status != 200:
             raise PlatformError(status, "the platform's answer in HTTP")
         try:
-            answer = json.loads(response.content)
-        except ValueError:
+            answer = json.loads(content)
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
             raise TryAgain("the platform answered something that is no JSON object")
         return answer
+
+
+def _json(data: dict[str, Any]) -> bytes:
+    """Plain UTF-8: \\uxxxx would be shown to the founder as it stands."""
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _content(response: requests.Response, deadline: float) -> bytes:
+    """The body, as it arrives: requests limits only the time between two of its bytes."""
+    content = b""
+    while part := response.raw.read1(_LARGEST, decode_content=True):
+        content += part
+        if len(content) > _LARGEST:
+            raise TryAgain("the platform's answer is too large")
+        if time.monotonic() > deadline:
+            raise TryAgain("the platform's answer takes too long")
+    return content
 
 
 def _code(answer: dict[str, Any]) -> int:

@@ -25,7 +25,10 @@ class Callback:
 
     def echo(self, request: Request) -> str:
         """What the console wants to read when the address is saved; it is encrypted too."""
-        return self._opened(request, request.query_params.get("echostr", ""))
+        opened = self._opened(request, request.query_params.get("echostr", ""))
+        if not self._replays.is_current(_signed_parts(request)[0], self._clock()):
+            raise _refused("its time stamp is not of now; is the clock of this machine right?")
+        return opened
 
     @asynccontextmanager
     async def event(self, request: Request) -> AsyncIterator[dict[str, str]]:

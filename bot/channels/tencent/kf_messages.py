@@ -15,7 +15,8 @@ logger = logging.getLogger(__name__)
 
 _CUSTOMER = 3  # origin; 4 is the system, 5 a person of the company
 _ID = re.compile(r"[!-9;-~]{1,64}")  # what can be seen, without the colon of our own ids
-_CHOICE = re.compile(r"\d+-\d+")
+_CHOICE = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
+_LATEST = 1e11  # seconds; no time stamp is later
 # Why a message that was taken did not arrive.
 _FAILED = {
     1: "the account was deleted", 2: "the application is off", 4: "48 hours are over",
@@ -24,23 +25,36 @@ _FAILED = {
 
 
 def received(entry: dict[str, Any]) -> Received | None:
-    """The message of an entry; None where there is nothing to answer.
+    """The message of an entry; None where there is nothing to answer, or it cannot be read.
 
     The address holds `at` (when it was sent), and `welcome` (the code to greet with) or `notice`
     (the key of the sentence to say instead of an answer) where there is one.
     """
+    try:
+        return _read(entry)
+    except Exception as error:
+        # Not what Tencent documents. Those behind it must not wait for ever.
+        logger.warning(
+            "wecom: an entry is left out, msgtype=%s msgid=%s (%s)",
+            *(value if _is_id(value := entry.get(name)) else "-" for name in ("msgtype", "msgid")),
+            type(error).__name__,
+        )
+        return None
+
+
+def _read(entry: dict[str, Any]) -> Received | None:
     event = _part(entry, "event")
     # An event names the customer inside.
     customer = _customer(event if entry.get("msgtype") == "event" else entry)
     identity, at = entry.get("msgid"), entry.get("send_time")
     if entry.get("msgtype") == "event":
         _note(event, customer)
-    if customer is None or not _is_id(identity) or not isinstance(at, (int, float)):
+    if customer is None or not _is_id(identity) or not _is_time(at):
         return None
     conversation, address = customer.conversation, {"at": float(at)}
     if event.get("event_type") == "enter_session":
         code = event.get("welcome_code")
-        if not code or not isinstance(code, str):
+        if not code or not isinstance(code, str) or not code.isascii():
             return None  # greeted within 48 hours, or by the company's own words
         topics = UserMessage(conversation, identity, intent="ask_topics", numbered=True)
         return Received(topics, {**address, "welcome": code})
@@ -75,12 +89,18 @@ def _note(event: dict[str, Any], customer: Customer | None) -> None:
         why = _FAILED.get(event.get("fail_type", 0), "the platform does not say why")
         logger.warning("wecom: an answer did not arrive, conversation=%s: %s", who, why)
     elif kind == "session_status_change":
-        logger.info("wecom: conversation=%s changed hands: %s", who, event.get("change_type"))
+        change = event.get("change_type")
+        change = change if isinstance(change, int) else "-"
+        logger.info("wecom: conversation=%s changed hands: %s", who, change)
 
 
 def _part(entry: dict[str, Any], name: str) -> dict[str, Any]:
     part = entry.get(name)
     return part if isinstance(part, dict) else {}
+
+
+def _is_time(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and 0 <= value <= _LATEST
 
 
 def _is_id(value: object) -> TypeGuard[str]:

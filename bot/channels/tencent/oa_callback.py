@@ -47,6 +47,7 @@ class Callback:
         parts = query.get("timestamp", ""), query.get("nonce", "")
         if not is_signed(self._token, query.get("signature", ""), *parts):
             raise refused("wrong signature")
+        self._check_time(parts[0])
         return PlainTextResponse(query.get("echostr", ""), headers=_PLAIN)
 
     async def open(self, request: Request) -> Push:
@@ -54,8 +55,7 @@ class Callback:
         query = request.query_params
         timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
         body = await read_body(request)
-        if not self._replays.is_current(timestamp, self._clock()):
-            raise refused("its time stamp is not of now; is the clock of this machine right?")
+        self._check_time(timestamp)
         if self._crypto is None:
             signature = query.get("signature", "")
             if not is_signed(self._token, signature, timestamp, nonce):
@@ -87,6 +87,10 @@ class Callback:
             written = write({**self._crypto.encrypt(written, str(now), push.nonce)})
         background = BackgroundTask(handed_over)
         return Response(written, media_type="application/xml", background=background)
+
+    def _check_time(self, timestamp: str) -> None:
+        if not self._replays.is_current(timestamp, self._clock()):
+            raise refused("its time stamp is not of now; is the clock of this machine right?")
 
     def _decrypted(self, body: bytes, signature: str, timestamp: str, nonce: str) -> dict[str, str]:
         assert self._crypto is not None

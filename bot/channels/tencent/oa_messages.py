@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -42,7 +43,9 @@ def received(values: dict[str, str], menu: Collection[str]) -> Received | None:
 
 def _event(conversation: str, values: dict[str, str], menu: Collection[str]) -> Received | None:
     event, key = values.get("Event", ""), values.get("EventKey", "")
-    identity = f"{EVENT}{_id(values, 'CreateTime')}:{event}:{key}"[:200]
+    # Only a hash: a key may hold a question's words, and an id is logged.
+    which = hashlib.sha256(f"{event}:{key}".encode()).hexdigest()[:16]
+    identity = f"{EVENT}{_id(values, 'CreateTime')}:{which}"
     message = UserMessage(conversation, identity, numbered=True)
     if event in _ARRIVING:
         return Received(replace(message, intent="ask_topics"), {"welcome": True})

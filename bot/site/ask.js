@@ -1,0 +1,10 @@
+// "Ask about this" opens the widget with the provision in focus; without it the link leads to /talk.
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-ask]");
+  const chat = document.querySelector("chuangwen-chat");
+  const elsewhere = event.button || event.metaKey || event.ctrlKey || event.shiftKey;
+  if (!link || !chat?.shadowRoot || elsewhere) return;
+  event.preventDefault();
+  chat.focusOn = link.dataset.ask || null;
+  chat.open();
+});

@@ -1,0 +1,46 @@
+// The conversation to take away: copied, saved as text, printed.
+function asText(entries, texts) {
+  return entries.map((entry) => [
+    texts.you + entry.said,
+    entry.turn && texts.bot + entry.turn.replies.join("\n\n"),
+    entry.refused && texts.refused,
+  ].filter(Boolean).join("\n\n")).concat(texts.candour).join("\n\n———\n\n") + "\n";
+}
+
+/** Whether it was copied; pages without https have no clipboard of the new kind. */
+async function copy(text, root) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = make("textarea", { value: text, className: "unseen" });
+    const focused = root.activeElement;
+    root.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return copied;
+  }
+}
+
+function save(text) {
+  const href = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/plain;charset=utf-8" }));
+  make("a", { href, download: `chuangwen-${new Date().toISOString().slice(0, 10)}.txt` }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 1000);
+}
+
+/** Print the conversation without the page around it; a constructed sheet needs no leave of the page's policy. */
+function printOnly(element, dialog) {
+  const folded = [...dialog.querySelectorAll("details:not([open])")];
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("@media print { body > :not(chuangwen-chat) { display: none !important } }");
+  const before = document.adoptedStyleSheets;
+  document.adoptedStyleSheets = [...before, sheet];
+  folded.forEach((details) => (details.open = true));
+  addEventListener("afterprint", () => {
+    document.adoptedStyleSheets = before;
+    folded.forEach((details) => (details.open = false));
+  }, { once: true });
+  print();
+}

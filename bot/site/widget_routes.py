@@ -1,0 +1,112 @@
+"""The widget: one script that any site embeds with one line, and the page that shows it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.site.texts import read_texts
+
+_FOLDER = Path(__file__).parent
+# In this order: what a part needs is above it.
+PARTS = ("dom.js", "memory.js", "card.js", "suggest.js", "export.js", "chat.js", "element.js")
+_STYLES = (_FOLDER / "tokens.css", _FOLDER / "widget" / "widget.css")
+_DEMO, _DEMO_STYLES = _FOLDER / "demo.html", (_FOLDER / "tokens.css", _FOLDER / "demo.css")
+_DEMO_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+def make_script() -> str:
+    """The widget's parts in one function, with its texts and styles as data."""
+    texts = json.dumps(read_texts("widget"), ensure_ascii=False, separators=(",", ":"))
+    styles = json.dumps([_bare(style.read_text("utf-8")) for style in _STYLES])
+    parts = [(_FOLDER / "widget" / part).read_text("utf-8") for part in PARTS]
+    data = f"const TEXTS = {texts};\nconst STYLES = {styles};\n"
+    return '(() => {\n"use strict";\n' + data + _bare("\n".join(parts)) + "\n})();\n"
+
+
+def _bare(script: str) -> str:
+    """Without indents and lines that are comments, which a reader of the source has."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**", "*")))
+
+
+class Widget:
+    """Serves the script, made once, and the demo page."""
+
+    def __init__(self) -> None:
+        self._plain = make_script().encode()
+        self._packed = gzip.compress(self._plain, mtime=0)
+        self._etag = f'"{hashlib.sha256(self._plain).hexdigest()[:20]}"'
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/widget.js", self._script, methods=["GET"]),
+            Route("/demo", self._demo, methods=["GET"]),
+            Route("/demo.css", self._demo_style, methods=["GET"]),
+        ]
+
+    async def _script(self, request: Request) -> Response:
+        headers = {
+            "ETag": self._etag,
+            # The address never changes, so that it is asked for again after an hour.
+            "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400",
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+        if self._etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        packed = "gzip" in request.headers.get("accept-encoding", "")
+        if packed:
+            headers["Content-Encoding"] = "gzip"
+        body = self._packed if packed else self._plain
+        return Response(body, headers=headers, media_type="text/javascript")
+
+    async def _demo(self, request: Request) -> Response:
+        return Response(_DEMO.read_bytes(), headers=_DEMO_HEADERS, media_type="text/html")
+
+    async def _demo_style(self, request: Request) -> Response:
+        style = "".join(part.read_text("utf-8") for part in _DEMO_STYLES)
+        return Response(style, headers=_DEMO_HEADERS, media_type="text/css")
+
+
+def cross_origin(origins: tuple[str, ...]) -> list[Middleware]:
+    """What lets the pages of these origins, and of no other, speak to the API."""
+    return [Middleware(_CrossOrigin, origins=origins)] if origins else []
+
+
+class _CrossOrigin:
+    """CORS for the API and the script alone; pages are for our own origin."""
+
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
+        self._app = app
+        self._open = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["Retry-After"],
+            max_age=86400,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        shared = scope["type"] == "http" and (path.startswith("/api/") or path == "/widget.js")
+        await (self._open if shared else self._app)(scope, receive, send)

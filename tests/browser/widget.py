@@ -1,0 +1,123 @@
+"""A server for the tests of the widget: the real app with an assistant that answers at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.server
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.message import Part, Reply, UserMessage
+from bot.settings import Settings
+from bot.store.sql import SqlStore
+from knowledge.cards import make_card
+from knowledge.language import detect
+from knowledge.live import LIBRARY
+
+HOSTILE = "<script>document.title='broken'</script><img src=x onerror=alert(1)>"
+
+
+@dataclass
+class Answering:
+    """Follows the Assistant protocol: the card of 6.2 and two choices, whatever is asked."""
+
+    asked: list[UserMessage] = field(default_factory=list)
+    seconds: float = 0.0
+
+    async def start(self) -> None:
+        pass
+
+    async def stop(self) -> None:
+        pass
+
+    async def is_fragment(self, text: str) -> bool:
+        return False
+
+    async def answer(
+        self, message: UserMessage, payload: str | None, state: dict[str, Any]
+    ) -> tuple[Reply, dict[str, Any]]:
+        self.asked.append(message)
+        await asyncio.sleep(self.seconds)
+        language = message.language or detect(message.text or "创业")
+        knowledge = LIBRARY.content.knowledge
+        provision = knowledge.provision("6.2")
+        assert provision is not None
+        said = Part(text=f"[{payload or message.text}]")
+        return (
+            Reply(
+                outcome="answer",
+                language=language,
+                intent="ask_measure",
+                confidence=1.0,
+                parts=(said, Part(card=make_card(knowledge, provision, language))),
+                choices=(("找哪个部门", "/ask_contact"), ("看原文", "/ask_original")),
+                found=(provision.id,),
+            ),
+            {},
+        )
+
+
+@dataclass
+class WidgetServer:
+    """A running app and what it was asked."""
+
+    url: str
+    assistant: Answering
+    store: SqlStore
+
+
+@contextlib.contextmanager
+def serving(folder: Path, port: int, origins: tuple[str, ...]) -> Iterator[WidgetServer]:
+    from bot.app import make_app
+
+    settings = Settings(
+        data_dir=folder, secret="a secret of the tests " * 2, widget_origins=origins
+    )
+    assistant, store = Answering(), SqlStore(settings.database)
+    app: Starlette = make_app(settings, assistant=assistant, store=store)  # type: ignore[arg-type]
+    LIBRARY.content  # noqa: B018 - loaded before the first question
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive()
+            thread.join(0.02)
+        yield WidgetServer(f"http://127.0.0.1:{port}", assistant, store)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextlib.contextmanager
+def foreign_site(port: int, page: str, policy: str) -> Iterator[str]:
+    """A site of another origin: one page at every address, with a policy of its own."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = page.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Security-Policy", policy)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,137 @@
+"""The pages in Debian's chromium: read, searched and judged as a visitor meets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import CITY
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+TESTS = CITY.parent
+AXE = [TESTS / where / "npm/node_modules/axe-core/axe.min.js" for where in ("browser", "channels")]
+KINDS = {
+    "home": "",
+    "measure": "measures/5",
+    "measure with what has ended": "measures/29",
+    "topic": "topics/loans",
+    "offices": "offices",
+    "office": "offices/gequ",
+    "terms": "terms",
+    "term": "terms/four-crowds",
+    "about": "about",
+    "search": "search?q=loan",
+    "search in vain": "search?q=weather%20tomorrow",
+    "missing": "nowhere",
+}
+WIDTHS = (320, 768, 1440)
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+
+
+def axe() -> str:
+    found = [path for path in AXE if path.exists()]
+    if not found:
+        pytest.skip("axe-core is not there; it comes with the npm packages that make test installs")
+    return Path(found[0]).read_text("utf-8")
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """A visitor whose browser must find nothing wrong, the policy's refusals among it."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.on("console", lambda m: complaints.append(m.text) if m.type != "log" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def test_a_visitor_searches_and_reads_without_a_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(locale="en-GB", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("searchbox").fill("guaranteed startup loans from a bank")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Bank services and startup loans").click()
+    expect(page).to_have_url(f"{address}/en/measures/9#p9.1")
+    expect(page.locator("blockquote").first).to_contain_text("创业担保贷款")
+    page.get_by_role("link", name="繁體中文").click()
+    expect(page).to_have_url(f"{address}/zh-Hant/measures/9")
+    context.close()
+
+
+def test_the_policy_of_the_page_leaves_styles_and_data_alone(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/measures/6")
+    data = page.locator("script[type='application/ld+json']").text_content() or ""
+    assert "FAQPage" in data
+    # The style sheet was let in: the card has its border.
+    border = page.locator(".card").first.evaluate("node => getComputedStyle(node).borderTopWidth")
+    assert border == "1px"
+
+
+def test_asking_about_a_provision_opens_the_chat_with_it_in_focus(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/measures/6")
+    expect(page.locator("chuangwen-chat")).to_have_count(1)
+    page.get_by_role("link", name="Ask about this").last.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.url == f"{address}/en/measures/6"
+    assert page.evaluate("document.querySelector('chuangwen-chat').focusOn") == "sz-2016/6.2"
+
+
+def test_the_keyboard_skips_to_the_content(page: Page, address: str) -> None:
+    page.goto(f"{address}/en/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, address: str, width: int, language: str
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    for kind, name in KINDS.items():
+        page.goto(f"{address}/{language}/{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, kind
+    page.close()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_on_any_kind_of_page(
+    browser: Browser, address: str, width: int, theme: Theme
+) -> None:
+    script = axe()
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
+    found = {}
+    for kind, name in KINDS.items():
+        for language in ("en", "zh-Hans") if width == WIDTHS[0] else ("zh-Hant",):
+            page.goto(f"{address}/{language}/{name}")
+            page.evaluate(script)
+            result = page.evaluate(
+                "axe.run({runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa',"
+                "'best-practice']})"
+            )
+            problems = [
+                (v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in result["violations"]
+            ]
+            if problems:
+                found[f"{kind} {language}"] = problems
+    page.close()
+    assert found == {}
