@@ -67,8 +67,11 @@ def with_focus(turn: Turn) -> Asked:
     that of the last list which it names ("who handles the second one?")."""
     asked = understand(turn)
     meant = _meant_before(turn)
-    # With something to mean, a message need not be surely without a subject to mean it.
-    if meant is None or (asked.own_subject and asked.subjectless < _MAY_MEAN_FOCUS):
+    # With something to mean, a message need not be surely without a subject to mean it; but one
+    # that names a matter of the policy has its own.
+    names = turn.entities("term") or turn.entities("document")
+    own = asked.own_subject and (names or asked.subjectless < _MAY_MEAN_FOCUS)
+    if meant is None or own:
         return asked
     ranked = [meant, *(provision for provision in turn.found if provision.id != meant.id)]
     return Asked("answer", [meant], ranked, own_subject=False)

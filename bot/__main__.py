@@ -15,8 +15,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
+from bot.logs import set_up_logging
 from bot.message import AssistantUnavailable
-from bot.settings import Settings, SettingsError, set_up_logging
+from bot.settings import Settings, SettingsError
 from knowledge.reader import ContentError
 
 _COMMANDS = {

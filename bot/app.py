@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager, suppress
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.assistant import Assistant, RasaAssistant
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.registry import open_channels
 from bot.channels.texts import Texts
 from bot.channels.web import WebChannel
@@ -24,9 +24,10 @@ from bot.http import Problem, problem_response
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
 from bot.privacy import without_text
 from bot.running import running
-from bot.settings import PROJECT, Settings
+from bot.settings import Settings
 from bot.site.api import KnowledgeApi
 from bot.site.pages import Pages
+from bot.site.talk import talk_routes
 from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
 from bot.store.inbox import SqlInbox
@@ -38,12 +39,6 @@ from knowledge.lookup import look_up
 from knowledge.reader import ContentError
 
 logger = logging.getLogger(__name__)
-
-_PAGE = PROJECT / "bot" / "site" / "talk.html"
-_PAGE_POLICY = (
-    "default-src 'none'; connect-src 'self'; img-src 'self'; script-src 'self'; style-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 def make_app(
@@ -103,7 +98,7 @@ def make_app(
             *WebChannel(conversations, SqlFeedback(store), settings.signing_key()).routes(),
             *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
-            *_talk_routes(),
+            *talk_routes(),
             *Widget().routes(),
             *pages.routes(),
         ],
@@ -135,23 +130,6 @@ def is_ready(app: Starlette) -> bool:
     """Whether the assistant has started; `app.state.started` is the task that starts it."""
     started: asyncio.Task[None] | None = getattr(app.state, "started", None)
     return started is not None and started.done() and not started.exception()
-
-
-def _talk_routes() -> list[Route]:
-    headers = {
-        "Content-Security-Policy": _PAGE_POLICY,
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-cache",  # after an upgrade no old script meets a new page
-    }
-
-    async def page(request: Request) -> Response:
-        return FileResponse(_PAGE, headers=headers)
-
-    async def asset(request: Request) -> Response:
-        return FileResponse(_PAGE.with_name(request.url.path.lstrip("/")), headers=headers)
-
-    names = ("talk.js", "talk.css")
-    return [Route("/talk", page), *(Route(f"/{name}", asset) for name in names)]
 
 
 def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-def]

@@ -2,182 +2,111 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MASKED = "********"
-# Their lines at INFO would hold what users said, or a token in an address.
-_NOISY = (
-    "rasa", "rasa_sdk", "matplotlib", "asyncio", "alembic", "tensorflow", "httpx", "httpcore",
-    "urllib3", "telegram",
-)  # fmt: skip
 
 
 class SettingsError(Exception):
     """A setting cannot be used; the message names it and says what would do."""
 
 
-def _setting(name: str, what: str, secret: bool = False) -> dict[str, object]:
-    return {"name": name, "what": what, "secret": secret}
+def _setting(name: str, what: str, default: object = "", secret: bool = False) -> Any:
+    """A field that the environment variable `name` sets; a secret one is never shown."""
+    metadata = {"name": name, "what": what, "secret": secret}
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 @dataclass(frozen=True)
 class Settings:
     """What can be set from outside. `from_environment` reads and checks it."""
 
-    host: str = field(
-        default="127.0.0.1",
-        metadata=_setting("CHUANGWEN_HOST", "address to listen on; 0.0.0.0 for all"),
+    host: str = _setting("CHUANGWEN_HOST", "address to listen on; 0.0.0.0 for all", "127.0.0.1")
+    port: int = _setting("CHUANGWEN_PORT", "port to listen on, 1 to 65535", 8000)
+    data_dir: Path = _setting(
+        "CHUANGWEN_DATA_DIR", "folder for the database, caches and the secret", PROJECT / "var"
     )
-    port: int = field(
-        default=8000, metadata=_setting("CHUANGWEN_PORT", "port to listen on, 1 to 65535")
+    database_url: str = _setting(
+        "CHUANGWEN_DATABASE_URL",
+        "SQLAlchemy address of the database; empty: SQLite in the data folder",
+        secret=True,
     )
-    data_dir: Path = field(
-        default=PROJECT / "var",
-        metadata=_setting("CHUANGWEN_DATA_DIR", "folder for the database, caches and the secret"),
+    secret: str = _setting(
+        "CHUANGWEN_SECRET",
+        "key that signs conversation tokens, at least 32 characters; empty: made once and kept in "
+        "the data folder",
+        secret=True,
     )
-    database_url: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "CHUANGWEN_DATABASE_URL",
-            "SQLAlchemy address of the database; empty: SQLite in the data folder",
-            secret=True,
-        ),
+    log_level: str = _setting("CHUANGWEN_LOG_LEVEL", f"one of {', '.join(_LEVELS)}", "INFO")
+    model: Path = _setting(
+        "CHUANGWEN_MODEL", "the trained Rasa model", PROJECT / "models" / "chuangwen.tar.gz"
     )
-    secret: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "CHUANGWEN_SECRET",
-            "key that signs conversation tokens, at least 32 characters; empty: made once and "
-            "kept in the data folder",
-            secret=True,
-        ),
+    knowledge_dirs: tuple[Path, ...] = _setting(
+        "CHUANGWEN_KNOWLEDGE_DIRS",
+        f"content folders, separated by {os.pathsep!r}; the first also gives the labels",
+        (PROJECT / "knowledge",),
     )
-    log_level: str = field(
-        default="INFO", metadata=_setting("CHUANGWEN_LOG_LEVEL", f"one of {', '.join(_LEVELS)}")
+    public_url: str = _setting(
+        "CHUANGWEN_PUBLIC_URL",
+        "public address of the website, without a path; empty: no canonical links, no sitemap",
     )
-    model: Path = field(
-        default=PROJECT / "models" / "chuangwen.tar.gz",
-        metadata=_setting("CHUANGWEN_MODEL", "the trained Rasa model"),
+    widget_origins: tuple[str, ...] = _setting(
+        "CHUANGWEN_WIDGET_ORIGINS",
+        "addresses of the sites that may embed the widget, separated by spaces; empty: ours",
+        (),
     )
-    knowledge_dirs: tuple[Path, ...] = field(
-        default=(PROJECT / "knowledge",),
-        metadata=_setting(
-            "CHUANGWEN_KNOWLEDGE_DIRS",
-            f"content folders, separated by {os.pathsep!r}; the first also gives the labels",
-        ),
+    telegram_bot_token: str = _setting(
+        "TELEGRAM_BOT_TOKEN", "the bot's token from @BotFather", secret=True
     )
-    public_url: str = field(
-        default="",
-        metadata=_setting(
-            "CHUANGWEN_PUBLIC_URL",
-            "public address of the website, without a path; empty: no canonical links, no sitemap",
-        ),
+    telegram_webhook_url: str = _setting(
+        "TELEGRAM_WEBHOOK_URL",
+        "public https address of this server, without a path; empty: the bot polls",
     )
-
-    widget_origins: tuple[str, ...] = field(
-        default=(),
-        metadata=_setting(
-            "CHUANGWEN_WIDGET_ORIGINS",
-            "addresses of the sites that may embed the widget, separated by spaces; empty: ours",
-        ),
+    telegram_webhook_secret: str = _setting(
+        "TELEGRAM_WEBHOOK_SECRET",
+        "what Telegram sends with each update, 1 to 256 of A-Z a-z 0-9 _ -",
+        secret=True,
     )
-
-    telegram_bot_token: str = field(
-        default="",
-        repr=False,
-        metadata=_setting("TELEGRAM_BOT_TOKEN", "the bot's token from @BotFather", secret=True),
+    telegram_api_base: str = _setting(
+        "TELEGRAM_API_BASE",
+        "address of the Bot API, or of a local server of it",
+        "https://api.telegram.org",
     )
-    telegram_webhook_url: str = field(
-        default="",
-        metadata=_setting(
-            "TELEGRAM_WEBHOOK_URL",
-            "public https address of this server, without a path; empty: the bot polls",
-        ),
+    telegram_proxy_url: str = _setting(
+        "TELEGRAM_PROXY_URL", "http or socks5 proxy on the way to Telegram", secret=True
     )
-    telegram_webhook_secret: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "TELEGRAM_WEBHOOK_SECRET",
-            "what Telegram sends with each update, 1 to 256 of A-Z a-z 0-9 _ -",
-            secret=True,
-        ),
+    wechat_app_id: str = _setting("WECHAT_APP_ID", "the Official Account's AppID")
+    wechat_app_secret: str = _setting(
+        "WECHAT_APP_SECRET", "its AppSecret; for late answers and the menu", secret=True
     )
-    telegram_api_base: str = field(
-        default="https://api.telegram.org",
-        metadata=_setting(
-            "TELEGRAM_API_BASE", "address of the Bot API, or of a local server of it"
-        ),
+    wechat_token: str = _setting("WECHAT_TOKEN", "the Token of its server settings", secret=True)
+    wechat_encoding_aes_key: str = _setting(
+        "WECHAT_ENCODING_AES_KEY",
+        "its EncodingAESKey, 43 characters; empty: plain mode",
+        secret=True,
     )
-    telegram_proxy_url: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "TELEGRAM_PROXY_URL", "http or socks5 proxy on the way to Telegram", secret=True
-        ),
+    wechat_api_base: str = _setting(
+        "WECHAT_API_BASE", "address of WeChat's API", "https://api.weixin.qq.com"
     )
-    wechat_app_id: str = field(
-        default="", metadata=_setting("WECHAT_APP_ID", "the Official Account's AppID")
+    wecom_corp_id: str = _setting("WECOM_CORP_ID", "the company's id at WeCom")
+    wecom_kf_secret: str = _setting(
+        "WECOM_KF_SECRET", "the secret of its customer service", secret=True
     )
-    wechat_app_secret: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "WECHAT_APP_SECRET", "its AppSecret; for late answers and the menu", secret=True
-        ),
+    wecom_token: str = _setting("WECOM_TOKEN", "the Token of its callback settings", secret=True)
+    wecom_encoding_aes_key: str = _setting(
+        "WECOM_ENCODING_AES_KEY", "its EncodingAESKey, 43 characters", secret=True
     )
-    wechat_token: str = field(
-        default="",
-        repr=False,
-        metadata=_setting("WECHAT_TOKEN", "the Token of its server settings", secret=True),
-    )
-    wechat_encoding_aes_key: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "WECHAT_ENCODING_AES_KEY",
-            "its EncodingAESKey, 43 characters; empty: plain mode",
-            secret=True,
-        ),
-    )
-    wechat_api_base: str = field(
-        default="https://api.weixin.qq.com",
-        metadata=_setting("WECHAT_API_BASE", "address of WeChat's API"),
-    )
-    wecom_corp_id: str = field(
-        default="", metadata=_setting("WECOM_CORP_ID", "the company's id at WeCom")
-    )
-    wecom_kf_secret: str = field(
-        default="",
-        repr=False,
-        metadata=_setting("WECOM_KF_SECRET", "the secret of its customer service", secret=True),
-    )
-    wecom_token: str = field(
-        default="",
-        repr=False,
-        metadata=_setting("WECOM_TOKEN", "the Token of its callback settings", secret=True),
-    )
-    wecom_encoding_aes_key: str = field(
-        default="",
-        repr=False,
-        metadata=_setting(
-            "WECOM_ENCODING_AES_KEY", "its EncodingAESKey, 43 characters", secret=True
-        ),
-    )
-    wecom_api_base: str = field(
-        default="https://qyapi.weixin.qq.com",
-        metadata=_setting("WECOM_API_BASE", "address of WeCom's API"),
+    wecom_api_base: str = _setting(
+        "WECOM_API_BASE", "address of WeCom's API", "https://qyapi.weixin.qq.com"
     )
 
     @classmethod
@@ -291,15 +220,3 @@ def port_number(text: str, name: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         raise SettingsError(f"{name} is {text!r}; a port is a number from 1 to 65535")
     return int(text)
-
-
-def set_up_logging(level: str) -> None:
-    """One line a message on standard error; Rasa's own debug lines would hold what users said."""
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
-    # The libraries that Rasa pins warn about each other at every start; none of it can be acted on.
-    logging.captureWarnings(True)
-    logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    for noisy in _NOISY:
-        logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Programs that others wrote, which the channel tests run against: tests/channels/npm.
+# Programs that others wrote, which the channel tests run against: tests/npm.
 set -euo pipefail
-cd "$(dirname "$0")/../tests/channels/npm"
+cd "$(dirname "$0")/../tests/npm"
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
   [ "$(id -u)" = 0 ] && sudo="" || sudo="sudo"
   command -v apt-get >/dev/null || { echo "The channel tests need node and npm; install them and run again." >&2; exit 1; }

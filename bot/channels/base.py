@@ -11,17 +11,16 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
 
 from starlette.routing import Route
 
 from bot.bursts import Bursts
-from bot.channels.texts import Texts
+from bot.channels.contracts import Outcome, Received, Result, Services, TryAgain, Undeliverable
 from bot.message import AssistantUnavailable, Turn, UnknownChoice, UserMessage
 from bot.privacy import without_text
-from knowledge.card import Card
-from knowledge.language import DEFAULT, Language, detect, has_words
+from knowledge.language import Language, detect, has_words
 
 logger = logging.getLogger(__name__)
 
@@ -33,100 +32,7 @@ _LONGEST_PAUSE = 60.0
 # Seconds after which a message that failed is tried anew: an hour in all, then at the next start.
 _LATER = (60.0, 120.0, 240.0, 480.0, 960.0, 1920.0)
 
-Result = Literal[
-    "answered",  # and delivered
-    "repeated",  # answered before: nothing new was said
-    "joined",  # its text is part of the question that came after it
-    "refused",  # too many at once; the founder was told
-    "dropped",  # the founder blocked us, or is being answered by a person
-    "failed",  # no answer, or not delivered; tried again later, and at the next start
-]
 _Value = TypeVar("_Value")
-
-
-class TakesMessages(Protocol):
-    """What a channel needs of bot/conversation.py."""
-
-    async def create(self, conversation: str) -> None: ...
-
-    async def handle(self, message: UserMessage) -> Turn: ...
-
-    async def is_fragment(self, text: str) -> bool: ...
-
-    async def forget(self, conversation: str) -> None: ...
-
-    async def language(self, conversation: str, default: Language = DEFAULT) -> Language: ...
-
-
-@dataclass(frozen=True)
-class Received:
-    """A message that a channel accepted, and where its answer goes.
-
-    `address`: what the channel needs to answer, plain data, kept until it is answered.
-    """
-
-    message: UserMessage
-    address: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.message.conversation, self.message.id
-
-
-class Inbox(Protocol):
-    """Remembers accepted messages until they are answered, and what a channel keeps, over
-    restarts."""
-
-    async def accept(self, channel: str, received: Received) -> Literal["new", "open", "done"]:
-        """Whether it came for the first time, is being answered, or was."""
-
-    async def update(self, channel: str, received: Received) -> None:
-        """An accepted message has grown: it took a fragment along."""
-
-    async def finish(self, channel: str, received: Received) -> None:
-        """It needs nothing more; its text is forgotten, its id is not."""
-
-    async def unfinished(self, channel: str) -> list[Received]:
-        """In the order in which they came."""
-
-    async def read(self, channel: str, key: str) -> Any:
-        """What was kept under a key; None where nothing was."""
-
-    async def keep(self, channel: str, key: str, value: Any) -> None:
-        """Keep plain data under a key; None forgets it."""
-
-
-class Undeliverable(Exception):
-    """The founder cannot be reached and will not be by trying again: blocked us, or left."""
-
-
-class TryAgain(Exception):
-    """The platform did not take it now. `after`: seconds that it asks for, if it does."""
-
-    def __init__(self, why: str, after: float | None = None) -> None:
-        self.after = after
-        super().__init__(why)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one message went; logged as one line, without its words."""
-
-    result: Result
-    turn: Turn | None = None
-    attempts: int = 0
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Services:
-    """What a channel is given."""
-
-    conversations: TakesMessages
-    inbox: Inbox
-    texts: Texts
-    # Cards for a question, best first, at most so many; of no conversation. May take a while.
-    lookup: Callable[[str, Language, int], list[Card]] = lambda *_: []
 
 
 class Channel(ABC):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Protocol
 
-from bot.channels.base import Channel, Services
+from bot.channels.base import Channel
+from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.channels.wechat import WeChatChannel
 from bot.channels.wecom import WeComChannel

@@ -18,7 +18,7 @@ from telegram import Update
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, InlineQueryHandler
 
-from bot.channels.base import Channel, Outcome, Received, Services
+from bot.channels.base import Channel
 from bot.channels.bot_api.bot import translated
 from bot.channels.bot_api.connection import ROUTE, Connection
 from bot.channels.bot_api.html import compose, keyboard
@@ -27,6 +27,7 @@ from bot.channels.bot_api.menu import Menu
 from bot.channels.bot_api.sender import Sender
 from bot.channels.bot_api.settings import is_set_up
 from bot.channels.bot_api.updates import FORGOTTEN, is_for, language_of, parse, read
+from bot.channels.contracts import Outcome, Received, Services
 from bot.http import Problem, read_json
 from bot.message import Turn
 from bot.privacy import without_text

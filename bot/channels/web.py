@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.channels.base import TakesMessages
+from bot.channels.contracts import TakesMessages
 from bot.http import Problem, read_json
 from bot.message import UserMessage
 

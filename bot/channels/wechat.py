@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.base import Channel, Outcome, Received, Services
+from bot.channels.base import Channel
+from bot.channels.contracts import Outcome, Received, Services
 from bot.channels.tencent.api import PlatformApi, stable_token
 from bot.channels.tencent.crypto import Crypto
 from bot.channels.tencent.oa_answers import AFTER_MESSAGE, AFTER_TAP, Allowance, Answers

@@ -17,7 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.channels.base import Channel, Received, Services, TryAgain, Undeliverable
+from bot.channels.base import Channel
+from bot.channels.contracts import Received, Services, TryAgain, Undeliverable
 from bot.channels.tencent.api import PlatformApi, PlatformError, corp_token
 from bot.channels.tencent.crypto import Crypto
 from bot.channels.tencent.kf_answers import WINDOW, Allowance, Answers

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from bot.channels.base import TryAgain
+from bot.channels.contracts import TryAgain
 from bot.channels.tencent.api import PlatformError
 from bot.channels.tencent.oa_menu import MenuError, read_menu
 from bot.channels.wechat import platform

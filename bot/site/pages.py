@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from bot.http import Problem
 from bot.site.preferred import LANGUAGE_PATTERN, language_named, preferred
-from bot.site.site import HTML, Document, Site
+from bot.site.serving import ASK_AGAIN, FOR_GOOD, HEADERS, Document, served
+from bot.site.site import HTML, Site
 from knowledge.language import Language, clean
 from knowledge.live import Library
 from knowledge.lookup import look_up
@@ -23,17 +24,6 @@ _FOLDER = Path(__file__).parent
 _STYLES = ("tokens.css", "site.css")
 _RESULTS = 8
 _LONGEST_QUESTION = 1000
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
-# Content may be exchanged at any moment, so a browser asks whether its copy is still the one.
-_ASK_AGAIN = "no-cache"
-_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -61,16 +51,16 @@ class Pages:
     def routes(self) -> list[Route]:
         register_url_convertor("language", _LanguageConvertor())
         return [
-            Route("/", self._choose, methods=["GET"], name="page"),
-            Route("/robots.txt", self._whole(Site.robots), methods=["GET"], name="page"),
-            Route("/sitemap.xml", self._whole(Site.sitemap), methods=["GET"], name="page"),
-            Route("/site.css", self._css, methods=["GET"], name="page"),
-            Route("/favicon.svg", self._file, methods=["GET"], name="page"),
-            Route("/ask.js", self._file, methods=["GET"], name="page"),
-            Route("/{language:language}", self._page, methods=["GET"], name="page"),
-            Route("/{language:language}/search", self._search, methods=["GET"], name="page"),
-            Route("/{language:language}/changes.atom", self._changes, methods=["GET"], name="page"),
-            Route("/{language:language}/{name:path}", self._page, methods=["GET"], name="page"),
+            Route("/", self._choose, methods=["GET"]),
+            Route("/robots.txt", self._whole(Site.robots), methods=["GET"]),
+            Route("/sitemap.xml", self._whole(Site.sitemap), methods=["GET"]),
+            Route("/site.css", self._css, methods=["GET"]),
+            Route("/favicon.svg", self._file, methods=["GET"]),
+            Route("/ask.js", self._file, methods=["GET"]),
+            Route("/{language:language}", self._page, methods=["GET"]),
+            Route("/{language:language}/search", self._search, methods=["GET"]),
+            Route("/{language:language}/changes.atom", self._changes, methods=["GET"]),
+            Route("/{language:language}/{name:path}", self._page, methods=["GET"]),
         ]
 
     @property
@@ -93,11 +83,11 @@ class Pages:
         """The page for an address that leads nowhere, in the visitor's language."""
         named = request.path_params.get("language", "")
         language = language_named(named) or preferred(request.headers.get("accept-language", ""))
-        return _served(request, self.site.missing(language), 404)
+        return served(request, self.site.missing(language), 404)
 
     async def _choose(self, request: Request) -> Response:
         language = preferred(request.headers.get("accept-language", ""))
-        headers = {**_HEADERS, "Vary": "Accept-Language", "Cache-Control": _ASK_AGAIN}
+        headers = {**HEADERS, "Vary": "Accept-Language", "Cache-Control": ASK_AGAIN}
         return RedirectResponse(f"/{language}/", 302, headers=headers)
 
     async def _page(self, request: Request) -> Response:
@@ -113,7 +103,7 @@ class Pages:
             return _redirect(moved) if moved else self.missing(request)
         if request.url.path != proper:
             return _redirect(proper)
-        return _served(request, page)
+        return served(request, page)
 
     async def _search(self, request: Request) -> Response:
         site = self.site
@@ -139,42 +129,27 @@ class Pages:
             return self.missing(request)
         if request.path_params["language"] != language:
             return _redirect(f"/{language}/changes.atom")
-        return _served(request, self.site.changes(language))
+        return served(request, self.site.changes(language))
 
     async def _css(self, request: Request) -> Response:
         # Pages name the version, so what they name never changes.
         named = request.query_params.get("v") == self._style.etag
-        return _served(request, self._style, cache=_FOR_GOOD if named else _ASK_AGAIN)
+        return served(request, self._style, cache=FOR_GOOD if named else ASK_AGAIN)
 
     async def _file(self, request: Request) -> Response:
-        headers = {**_HEADERS, "Cache-Control": "public, max-age=3600"}
+        headers = {**HEADERS, "Cache-Control": "public, max-age=3600"}
         return FileResponse(_FOLDER / request.url.path.lstrip("/"), headers=headers)
 
     def _whole(self, document: Callable[[Site], Document]):  # type: ignore[no-untyped-def]
         async def serve(request: Request) -> Response:
-            return _served(request, document(self.site))
+            return served(request, document(self.site))
 
         return serve
 
 
-def _served(
-    request: Request, document: Document, status: int = 200, cache: str = _ASK_AGAIN
-) -> Response:
-    """The document, zipped where the browser takes that, or 304 where it has it already."""
-    zipped = "gzip" in request.headers.get("accept-encoding", "")
-    etag = f'"{document.etag}{"-gzip" if zipped else ""}"'
-    headers = {**_HEADERS, "ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
-    if status == 200 and etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    if zipped:
-        headers["Content-Encoding"] = "gzip"
-    body = document.zipped if zipped else document.body
-    return Response(body, status, headers, document.media_type)
-
-
 def _answer(page: str, status: int = 200) -> Response:
-    return Response(page, status, {**_HEADERS, "Cache-Control": "no-store"}, HTML)
+    return Response(page, status, {**HEADERS, "Cache-Control": "no-store"}, HTML)
 
 
 def _redirect(address: str) -> Response:
-    return RedirectResponse(address, 301, headers={**_HEADERS, "Cache-Control": _ASK_AGAIN})
+    return RedirectResponse(address, 301, headers={**HEADERS, "Cache-Control": ASK_AGAIN})

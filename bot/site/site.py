@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import uuid
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from bot.site.addresses import Addresses
 from bot.site.contents import Page, Words, moved, pages
 from bot.site.rendering import make_environment
+from bot.site.serving import Document
 from bot.site.texts import read_texts
 from bot.site.views import Link, entries
 from knowledge.card import Card
@@ -23,22 +20,6 @@ HTML = "text/html"
 ATOM = "application/atom+xml"
 XML = "application/xml"
 TEXT = "text/plain"
-
-
-@dataclass(frozen=True)
-class Document:
-    """Something that is served, whole; `etag` is the hash of its bytes."""
-
-    body: bytes
-    media_type: str
-
-    @cached_property
-    def zipped(self) -> bytes:
-        return gzip.compress(self.body, mtime=0)
-
-    @cached_property
-    def etag(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()[:20]
 
 
 class Site:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.site.serving import Document, served
 from bot.site.texts import read_texts
 
 _FOLDER = Path(__file__).parent
@@ -21,15 +20,8 @@ _FOLDER = Path(__file__).parent
 PARTS = ("dom.js", "memory.js", "card.js", "suggest.js", "export.js", "chat.js", "element.js")
 _STYLES = (_FOLDER / "tokens.css", _FOLDER / "widget" / "widget.css")
 _DEMO, _DEMO_STYLES = _FOLDER / "demo.html", (_FOLDER / "tokens.css", _FOLDER / "demo.css")
-_DEMO_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
+# The address never changes, so that it is asked for again after an hour.
+_SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 
 
 def make_script() -> str:
@@ -51,40 +43,28 @@ class Widget:
     """Serves the script, made once, and the demo page."""
 
     def __init__(self) -> None:
-        self._plain = make_script().encode()
-        self._packed = gzip.compress(self._plain, mtime=0)
-        self._etag = f'"{hashlib.sha256(self._plain).hexdigest()[:20]}"'
+        style = "".join(part.read_text("utf-8") for part in _DEMO_STYLES)
+        self._script = Document(make_script().encode(), "text/javascript")
+        self._demo = Document(_DEMO.read_bytes(), "text/html")
+        self._style = Document(style.encode(), "text/css")
 
     def routes(self) -> list[Route]:
         return [
-            Route("/widget.js", self._script, methods=["GET"]),
-            Route("/demo", self._demo, methods=["GET"]),
-            Route("/demo.css", self._demo_style, methods=["GET"]),
+            Route("/widget.js", self._serve_script, methods=["GET"]),
+            Route("/demo", self._serve(self._demo), methods=["GET"]),
+            Route("/demo.css", self._serve(self._style), methods=["GET"]),
         ]
 
-    async def _script(self, request: Request) -> Response:
-        headers = {
-            "ETag": self._etag,
-            # The address never changes, so that it is asked for again after an hour.
-            "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400",
-            "Vary": "Accept-Encoding",
-            "X-Content-Type-Options": "nosniff",
-            "Cross-Origin-Resource-Policy": "cross-origin",
-        }
-        if self._etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        if packed:
-            headers["Content-Encoding"] = "gzip"
-        body = self._packed if packed else self._plain
-        return Response(body, headers=headers, media_type="text/javascript")
+    async def _serve_script(self, request: Request) -> Response:
+        shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
+        return served(request, self._script, cache=_SCRIPT_CACHE, more=shared)
 
-    async def _demo(self, request: Request) -> Response:
-        return Response(_DEMO.read_bytes(), headers=_DEMO_HEADERS, media_type="text/html")
+    @staticmethod
+    def _serve(document: Document):  # type: ignore[no-untyped-def]
+        async def serve(request: Request) -> Response:
+            return served(request, document)
 
-    async def _demo_style(self, request: Request) -> Response:
-        style = "".join(part.read_text("utf-8") for part in _DEMO_STYLES)
-        return Response(style, headers=_DEMO_HEADERS, media_type="text/css")
+        return serve
 
 
 def cross_origin(origins: tuple[str, ...]) -> list[Middleware]:

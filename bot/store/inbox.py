@@ -10,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.channels.base import Received
+from bot.channels.contracts import Received
 from bot.message import UserMessage
 from bot.privacy import mask
 from bot.store.sql import SqlStore

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import PROJECT, Settings, SettingsError, port_number, set_up_logging
+from bot.logs import set_up_logging
+from bot.settings import PROJECT, Settings, SettingsError, port_number
 
 # Setting, its field, and a value.
 CHANNELS = {

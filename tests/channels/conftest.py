@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 import bot.channels.base
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.texts import Texts
 from bot.conversation import Conversations
 from bot.settings import Settings

@@ -9,15 +9,8 @@ from dataclasses import replace
 import pytest
 
 import bot.channels.base
-from bot.channels.base import (
-    MOST_WAITING,
-    Channel,
-    Outcome,
-    Received,
-    Services,
-    TryAgain,
-    Undeliverable,
-)
+from bot.channels.base import MOST_WAITING, Channel
+from bot.channels.contracts import Outcome, Received, Services, TryAgain, Undeliverable
 from bot.message import AssistantUnavailable, Turn, UserMessage
 from tests.bot.conftest import FakeAssistant
 

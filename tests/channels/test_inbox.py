@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import sqlalchemy as sa
 
-from bot.channels.base import Received
+from bot.channels.contracts import Received
 from bot.message import UserMessage
 from bot.store.inbox import KEPT, SqlInbox
 from bot.store.sql import SqlStore

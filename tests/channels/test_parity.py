@@ -17,7 +17,8 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
-from bot.channels.base import Channel, Services
+from bot.channels.base import Channel
+from bot.channels.contracts import Services
 from bot.channels.registry import open_channels
 from bot.channels.splitting import utf8_bytes, utf16_units
 from bot.channels.tencent.crypto import Crypto

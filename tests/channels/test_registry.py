@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import pytest
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.registry import CHANNELS, check_channels, open_channels
 from bot.commands import serve
 from bot.settings import PROJECT, Settings, SettingsError

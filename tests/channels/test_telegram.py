@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.store.sql import SqlStore
 from tests.bot.conftest import FakeAssistant

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.settings import Settings, SettingsError
 from tests.bot.conftest import FakeAssistant

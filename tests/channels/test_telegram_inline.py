@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.settings import Settings
 from bot.store.sql import SqlStore

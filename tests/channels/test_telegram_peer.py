@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.http import Problem, problem_response
 from bot.settings import PROJECT, Settings
@@ -21,7 +21,7 @@ from tests.bot.conftest import FakeAssistant
 from tests.channels.fake_telegram import serving, shown
 from tests.channels.telegram_said import units
 
-FOLDER = PROJECT / "tests" / "channels" / "npm"
+FOLDER = PROJECT / "tests" / "npm"
 TOKEN = "1:peer"
 _PERSON = {"id": 5, "is_bot": False, "first_name": "Test", "language_code": "en"}
 _CHAT = {"id": 5, "type": "private", "first_name": "Test"}
@@ -68,6 +68,7 @@ class Peer:
 async def peer() -> AsyncIterator[Peer]:
     program = shutil.which("node")
     if program is None or not (FOLDER / "node_modules" / "telegram-test-api").is_dir():
+        # Only where the registry could not be reached: scripts/peers.sh installs it.
         pytest.skip("telegram-test-api is not here: no node, or npm's registry was not reached")
     process = await asyncio.create_subprocess_exec(
         program,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
-from bot.channels.base import Received, Services
 from bot.channels.bot_api import sender
+from bot.channels.contracts import Received, Services
 from bot.channels.telegram import TelegramChannel
 from bot.message import AssistantUnavailable, UserMessage
 from bot.store.inbox import SqlInbox

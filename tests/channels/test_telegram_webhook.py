@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.http import Problem, problem_response
 from bot.store.inbox import SqlInbox

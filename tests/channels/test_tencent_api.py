@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from bot.channels.base import TryAgain
+from bot.channels.contracts import TryAgain
 from bot.channels.tencent.api import PlatformApi, PlatformError, corp_token, stable_token
 from tests.channels.fake_wechat import APP_ID, SECRET, USER, FakeWeChat
 from tests.channels.fake_wecom import CORP_ID, FakeWeCom

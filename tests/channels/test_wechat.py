@@ -15,7 +15,8 @@ import pytest_asyncio
 from starlette.applications import Starlette
 
 import bot.channels.base
-from bot.channels.base import MOST_WAITING, Services
+from bot.channels.base import MOST_WAITING
+from bot.channels.contracts import Services
 from bot.channels.registry import open_channels
 from bot.channels.tencent.api import PlatformApi, stable_token
 from bot.channels.tencent.crypto import Crypto

@@ -23,7 +23,7 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import WeChatClientException
 from wechatpy.utils import WeChatSigner, check_signature
 
-from bot.channels.base import Services
+from bot.channels.contracts import Services
 from bot.channels.tencent.api import PlatformApi, stable_token
 from bot.channels.tencent.crypto import Crypto, signature
 from bot.channels.tencent.oa_callback import Callback

@@ -18,7 +18,7 @@ from wechatpy.work.crypto import PrpCrypto, WeChatCrypto
 
 import bot.channels.base
 import bot.channels.tencent.kf_bells
-from bot.channels.base import Received, Services
+from bot.channels.contracts import Received, Services
 from bot.channels.tencent.api import PlatformApi, corp_token
 from bot.channels.tencent.crypto import Crypto
 from bot.channels.tencent.kf_calls import OWNERS

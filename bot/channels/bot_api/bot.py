@@ -19,9 +19,9 @@ from telegram.error import (
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.channels.base import TryAgain, Undeliverable
 from bot.channels.bot_api.pace import seconds
 from bot.channels.bot_api.updates import parse
+from bot.channels.contracts import TryAgain, Undeliverable
 
 # Of what Telegram says, which may quote a text, the log gets these words alone.
 _REASONS = (

@@ -11,7 +11,7 @@ from typing import Any
 from telegram import Bot, CallbackQuery, Chat, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
-from bot.channels.base import Received
+from bot.channels.contracts import Received
 from bot.message import UserMessage
 from knowledge.language import DEFAULT, Language, clean
 

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
-from bot.channels.base import TryAgain
+from bot.channels.contracts import TryAgain
 from bot.channels.tencent.codes import EXPLAINED
 
 TIMEOUT = 5.0  # seconds that a call may take, from the connection to the last byte

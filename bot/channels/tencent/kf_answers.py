@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from weakref import WeakValueDictionary
 
-from bot.channels.base import Inbox, TryAgain, Undeliverable
+from bot.channels.contracts import Inbox, TryAgain, Undeliverable
 from bot.channels.tencent.api import PlatformError
 from bot.channels.tencent.codes import EXPLAINED
 from bot.channels.tencent.kf_calls import Customer, CustomerService

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from bot.channels.base import Inbox, TryAgain
+from bot.channels.contracts import Inbox, TryAgain
 from bot.channels.tencent.api import PlatformError
 from bot.channels.tencent.kf_calls import CustomerService
 

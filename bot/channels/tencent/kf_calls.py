@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.channels.base import TryAgain
+from bot.channels.contracts import TryAgain
 from bot.channels.tencent.api import PlatformApi
 
 Owner = Literal["new", "bot", "waiting", "human", "closed"]

@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any, TypeGuard
 
-from bot.channels.base import Received
+from bot.channels.contracts import Received
 from bot.channels.tencent.kf_calls import Customer
 from bot.message import UserMessage
 from knowledge.language import clean, has_words

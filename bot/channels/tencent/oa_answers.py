@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from bot.channels.base import Inbox, TryAgain, Undeliverable
+from bot.channels.contracts import Inbox, TryAgain, Undeliverable
 from bot.channels.tencent.api import PlatformApi, PlatformError
 
 logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.channels.base import Received
+from bot.channels.contracts import Received
 from bot.channels.tencent.xml import BadXml
 from bot.message import UserMessage
 from knowledge.language import clean, has_words

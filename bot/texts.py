@@ -1,0 +1,24 @@
+"""Sentences of ours by key, in three scripts, out of a YAML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from knowledge.language import LANGUAGES, Language
+
+Sentences = dict[str, dict[Language, str]]
+
+
+def read_sentences(path: Path, block: str = "") -> Sentences:
+    """All of the file, or one block of it.
+
+    Raises ValueError where a sentence lacks a language, KeyError for a block that is not there.
+    """
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    sentences: Sentences = written[block] if block else written
+    for key, versions in sentences.items():
+        if set(versions) != set(LANGUAGES):
+            raise ValueError(f"{path.name}: {block} {key} needs {', '.join(LANGUAGES)}")
+    return sentences
