@@ -36,6 +36,7 @@ bench: ## measure this bot beside Rasa's stock layout; writes docs/benchmarks/
 	@$(PY) -m bot train --if-changed
 	@$(PY) -m benchmarks
 	@$(PY) -m benchmarks.channels
+	@$(PY) -m benchmarks.site
 
 eval: ## ask every held-out question and write docs/quality/
 	@scripts/environment.sh requirements-dev.lock

@@ -12,7 +12,7 @@ from actions.turn import Turn
 
 
 class ActionHandOver(Action):
-    """Say whom to call; the desk takes over here once there is one."""
+    """Say whom to call, or have the desk take over where there is one."""
 
     def name(self) -> str:
         return "action_hand_over"
@@ -24,7 +24,8 @@ class ActionHandOver(Action):
 
 
 def hand_over(turn: Turn) -> list[EventType]:
-    """Whom to call, and what else there is."""
+    """Ask for a person; whom to call and what else there is, where no desk is there to take it."""
+    turn.effect("hand_over")
     hotline = turn.place.hotlines[turn.hotline()]
     turn.say("utter_hand_over", hotline=hotline.number, use=hotline.use[turn.language])
     if turn.focus is not None:

@@ -21,6 +21,7 @@ from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"
 ]
+Effect = Literal["hand_over"]
 # Kept together in the slot `offered`.
 _OFFERED = ("options", "listed", "shown", "asked_district")
 Option = tuple[str, str]  # title, payload
@@ -129,6 +130,10 @@ class Turn:
             provision, self.language, view, district or self.slot("district")
         )
         self._dispatcher.utter_message(json_message={"card": written})
+
+    def effect(self, name: Effect) -> None:
+        """Have something done outside of the answer; bot/reception.py does it."""
+        self._dispatcher.utter_message(json_message={"effect": name})
 
     def offer(self, title: str, intent: str, **entities: str) -> None:
         """Add a choice to the end of the answer; tapping it is saying the intent."""

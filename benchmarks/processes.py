@@ -165,6 +165,13 @@ class Watch:
         return max(0.0, (_busy() - self._busy) - (_own() - self._own)) / available
 
 
+def others_now(seconds: float = 3.0) -> float:
+    """0 to 1, of all cores: what other programs use while this one waits."""
+    watch = Watch()
+    time.sleep(seconds)
+    return watch.others()
+
+
 def _own() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return cpu_of_children() + used.ru_utime + used.ru_stime

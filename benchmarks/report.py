@@ -11,13 +11,11 @@ from rich.table import Table
 
 from benchmarks.measure import CLIENTS, TURNS
 from benchmarks.plot import draw
-from benchmarks.results import Results, Row, SideFigures, rows
+from benchmarks.results import QUIET, Results, Row, SideFigures, rows
 
 RESULTS = "results.json"
 _PAGE = Path(__file__).with_name("page.md")
 _PLOT = "benchmark.svg"
-# Above this share of the machine, other programs have visibly slowed what was measured.
-_QUIET = 0.1
 
 
 def show(results: Results, console: Console) -> None:
@@ -78,5 +76,5 @@ def _warnings(results: Results) -> list[str]:
         f"{name} was measured while other programs used {side.others:.0%} of the machine: its "
         "times are too long, its throughput too low. Processor times suffer less."
         for name, side in sides.items()
-        if side.others > _QUIET
+        if side.others > QUIET
     ]

@@ -95,6 +95,7 @@ class Ours(Side):
     def environment(self) -> dict[str, str]:
         return environment(
             CHUANGWEN_DATA_DIR=str(self._folder / "var"),
+            CHUANGWEN_LIMIT_FACTOR="0",  # one machine is all the founders here
             CHUANGWEN_MODEL=str(self._folder / "models" / "chuangwen.tar.gz"),
             RASA_CACHE_DIRECTORY=str(self._folder / "rasa-cache"),
         )

@@ -18,6 +18,7 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 from bot.logs import set_up_logging
 from bot.message import AssistantUnavailable
 from bot.settings import Settings, SettingsError
+from bot.staff import ROLES
 from knowledge.reader import ContentError
 
 _COMMANDS = {
@@ -29,6 +30,9 @@ _COMMANDS = {
     "check": "validate all content and say every mistake",
     "reload": "let the running server take changed content, whole or not at all",
     "settings": "list every setting with its value (secrets masked)",
+    "staff": "look after the accounts of the hotline desk",
+    "forget": "delete all that is kept of a conversation, such as telegram:42",
+    "export": "print all that is kept of a conversation as JSON",
     "wechat": "send the menu to the WeChat Official Account",
 }
 
@@ -68,13 +72,45 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     if name == "ask":
         parser.add_argument("question", nargs="+", help="the question, in Chinese or English")
         parser.add_argument("--json", action="store_true", help="print the whole turn as JSON")
+    if name in ("forget", "export"):
+        parser.add_argument("conversation", help="its id, with the channel: telegram:42")
     if name == "train":
         parser.add_argument(
             "--if-changed", action="store_true", help="only if nlu/, stories/, … have changed"
         )
+    if name == "staff":
+        _add_staff_arguments(parser)
     if name == "wechat":
         parser.add_argument("what", nargs="?", default="menu", choices=("menu",), help="the menu")
         parser.add_argument("--show", action="store_true", help="print it and send nothing")
+
+
+_STAFF = {
+    "add": "add somebody; asks for a password unless --link is given",
+    "list": "list all accounts with role and state, separated by tabs",
+    "role": "give somebody another role",
+    "link": "print a one-time link with which somebody sets a new password",
+    "sign-out": "sign somebody out everywhere",
+    "deactivate": "end an account; the trail of what was done with it stays",
+    "activate": "bring a deactivated account back, with a link to set a password",
+}
+
+
+def _add_staff_arguments(parser: argparse.ArgumentParser) -> None:
+    whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for what, does in _STAFF.items():
+        command = whats.add_parser(what, help=does, description=does[0].upper() + does[1:] + ".")
+        if what != "list":
+            command.add_argument("name", help="the name to sign in with, in any script")
+        if what == "role":
+            command.add_argument("role", choices=ROLES)
+        if what == "add":
+            command.add_argument(
+                "--role", choices=ROLES, required=True, help="each may do what the one before may"
+            )
+            command.add_argument(
+                "--link", action="store_true", help="print a one-time link instead of asking"
+            )
 
 
 if __name__ == "__main__":

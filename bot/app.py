@@ -7,27 +7,36 @@ import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.assistant import Assistant, RasaAssistant
 from bot.channels.contracts import Services
 from bot.channels.registry import open_channels
-from bot.channels.texts import Texts
+from bot.channels.texts import channel_texts
+from bot.channels.tokens import Tokens
 from bot.channels.web import WebChannel
+from bot.channels.web_letters import WebLetters
 from bot.conversation import Conversations, UnknownConversation
+from bot.desk.routes import desk_routes
+from bot.desk.services import Desk, open_desk
 from bot.http import Problem, problem_response
+from bot.limits import RateLimits
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
+from bot.outbox import Outbox
 from bot.privacy import without_text
+from bot.retention import Retention
 from bot.running import running
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
 from bot.site.pages import Pages
-from bot.site.talk import talk_routes
 from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
 from bot.store.inbox import SqlInbox
@@ -46,36 +55,52 @@ def make_app(
     assistant: Assistant | None = None,
     store: SqlStore | None = None,
     library: Library = LIBRARY,
+    desk: Desk | None = None,
 ) -> Starlette:
     """The ASGI application; what is not given is made from the settings."""
     library.configure(settings.knowledge_dirs, settings.cache_dir)
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
-    conversations = Conversations(assistant, store)
+    desk = desk or open_desk(settings, store)
+    conversations = Conversations(assistant, store, desk.reception, desk.events)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
         return look_up(library.content, question, language, limit)
 
-    services = Services(conversations, SqlInbox(store), Texts.read(), lookup)
+    services = Services(conversations, SqlInbox(store), channel_texts(), lookup)
     channels = open_channels(settings, services)
+    by_name = {channel.name: channel for channel in channels}
+    outbox = Outbox(desk.letters, by_name, desk.events)
+    retention = Retention(
+        store,
+        timedelta(days=settings.keep_conversations_days),
+        timedelta(days=settings.keep_calls_days),
+        desk.clock,
+    )
     pages = Pages(library, settings.public_url)
+    tokens = Tokens(settings.signing_key())
 
     async def start() -> None:
         await assistant.start()
         for channel in channels:
             await channel.start()
+        outbox.start()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         # Loading takes seconds; /health and /ready answer meanwhile.
         app.state.started = loop.create_task(start())
+        beside = [loop.create_task(desk.watch()), loop.create_task(retention.run())]
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
         with running(settings.pid_file):
             yield
         app.state.started.cancel()
+        for task in beside:
+            task.cancel()
+        await outbox.stop()
         for channel in channels:
             await channel.stop()
         await assistant.stop()
@@ -95,11 +120,12 @@ def make_app(
         routes=[
             Route("/health", health),
             Route("/ready", ready),
-            *WebChannel(conversations, SqlFeedback(store), settings.signing_key()).routes(),
+            *WebChannel(conversations, SqlFeedback(store), tokens).routes(),
+            *WebLetters(tokens, desk.letters, desk.owners, desk.events).routes(),
             *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
-            *talk_routes(),
             *Widget().routes(),
+            *desk_routes(desk, settings, library, by_name, conversations),
             *pages.routes(),
         ],
         exception_handlers={
@@ -112,7 +138,9 @@ def make_app(
                 422, "No such choice", "A choice must be one that the last turn offered."
             ),
             UnknownProvision: _problem(
-                422, "No such provision", "focus must be a provision's id, like 6.2 or sz-2016/6.2."
+                422,
+                "No such provision",
+                "focus is a provision or a measure, like 6.2, sz-2016/6.2 or 6.",
             ),
             AssistantUnavailable: _problem(
                 503, "No answer", "The assistant did not answer; try again in a moment."
@@ -121,9 +149,24 @@ def make_app(
                 500, "Our mistake", "Something went wrong here. Nothing was lost; try again."
             ),
         },
-        middleware=cross_origin(settings.widget_origins),
+        middleware=[
+            *_behind_proxies(settings.trusted_proxies),
+            *cross_origin(settings.widget_origins),
+            *_limits(settings.limit_factor, pages),
+        ],
         lifespan=lifespan,
     )
+
+
+def _behind_proxies(proxies: tuple[str, ...]) -> list[Middleware]:
+    """Whose word for a visitor's address is taken; nobody's where none is trusted."""
+    if not proxies:
+        return []
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))]
+
+
+def _limits(factor: float, pages: Pages) -> list[Middleware]:
+    return [Middleware(RateLimits, factor=factor, busy=pages.busy)] if factor else []
 
 
 def is_ready(app: Starlette) -> bool:

@@ -151,10 +151,12 @@ class RasaAssistant:
         sender = message.conversation
         slots = dict(state)
         if message.focus is not None:
-            provision = LIBRARY.content.knowledge.provision(message.focus)
-            if provision is None:
+            about = LIBRARY.content.knowledge.about(message.focus)
+            if not about:
                 raise UnknownProvision(message.focus)
-            slots["focus"] = provision.id
+            slots["focus"] = about[0].id
+            if len(about) > 1:  # the rest of the measure is a list: "the second one", "more"
+                slots["found"] = [provision.id for provision in about]
         if message.language is not None:
             slots["language"] = message.language  # a tapped choice has no words to tell it
         self._trackers.open(_tracker(sender, slots, domain))
@@ -246,6 +248,7 @@ def _spoken(text: str) -> str:
 
 def _reply(messages: list[dict[str, Any]], tracker: DialogueStateTracker) -> Reply:
     parts: list[Part] = []
+    effects: list[str] = []
     end: dict[str, Any] = {}
     for message in messages:
         custom = message.get("custom") or {}
@@ -255,6 +258,8 @@ def _reply(messages: list[dict[str, Any]], tracker: DialogueStateTracker) -> Rep
             parts.append(Part(card=_card(custom["card"])))
         if "unit" in custom:
             parts.append(Part(unit=CardUnit.from_json(json.loads(custom["unit"]))))
+        if "effect" in custom:
+            effects.append(custom["effect"])
         if "outcome" in custom:
             end = custom
     if not parts:
@@ -271,6 +276,7 @@ def _reply(messages: list[dict[str, Any]], tracker: DialogueStateTracker) -> Rep
         parts=tuple(parts),
         choices=tuple((c["title"], c["payload"]) for c in end.get("choices", [])),
         found=tuple(end.get("found") or ()),
+        effects=tuple(effects),
     )
 
 

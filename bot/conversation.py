@@ -8,14 +8,21 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from bot.assistant import Assistant
-from bot.message import Choice, Turn, TurnStore, UnknownChoice, UserMessage
+from bot.events import DESK, Events
+from bot.message import Choice, Stored, Turn, TurnStore, UnknownChoice, UserMessage
+from bot.ownership import OwnerChanged
 from bot.privacy import mask
+from bot.reception import Received, Reception
+from bot.texts import Texts
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.picking import number_alone
 
 logger = logging.getLogger(__name__)
+
+FORGET = "/forget"
 
 
 class UnknownConversation(Exception):
@@ -25,8 +32,17 @@ class UnknownConversation(Exception):
 class Conversations:
     """Takes messages of all channels to the assistant and keeps what was said."""
 
-    def __init__(self, assistant: Assistant, store: TurnStore) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        store: TurnStore,
+        reception: Reception | None = None,
+        events: Events | None = None,
+    ) -> None:
+        """Without a `reception` there is no desk: the assistant answers everything."""
         self._assistant, self._store = assistant, store
+        self._reception, self._events = reception, events
+        self._texts = Texts.read(Path(__file__).with_name("reception.yml"))
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def create(self, conversation: str) -> None:
@@ -36,6 +52,7 @@ class Conversations:
         """Delete everything that was said in it."""
         async with self._alone(conversation):
             await self._store.forget(conversation)
+            self._publish(conversation)
 
     async def language(self, conversation: str, default: Language = DEFAULT) -> Language:
         """The one last spoken; the default where nothing was said."""
@@ -53,27 +70,75 @@ class Conversations:
         Raises UnknownConversation, UnknownChoice, UnknownProvision, AssistantUnavailable.
         """
         async with self._alone(message.conversation):
-            stored = await self._store.read(message.conversation, message.id)
-            if stored is None:
-                raise UnknownConversation(message.conversation)
-            if stored.repeated is not None:
-                return stored.repeated
-            payload = _payload(message, stored.last_choices)
-            started = time.perf_counter()
-            message = _masked(message)
-            reply, state = await self._assistant.answer(message, payload, stored.state)
-            ms = (time.perf_counter() - started) * 1000
-            turn = Turn.of(message, stored.turns + 1, reply, ms)
-            await self._store.record(turn, message.text, state)
-            logger.info(
-                "turn conversation=%s number=%d outcome=%s intent=%s ms=%.1f",
-                turn.conversation,
-                turn.number,
-                turn.outcome,
-                turn.intent,
-                turn.ms,
-            )
-            return turn
+            if message.text.strip().lower() == FORGET:
+                return await self._forgotten(message)
+            while True:
+                stored = await self._store.read(message.conversation, message.id)
+                if stored is None:
+                    raise UnknownConversation(message.conversation)
+                if stored.repeated is not None:
+                    return stored.repeated
+                try:
+                    return await self._turn(message, stored)
+                except OwnerChanged:
+                    # A clerk took it or gave it back while it was being answered: who has it now
+                    # answers, and nothing was kept or said.
+                    logger.info("owner changed meanwhile conversation=%s", message.conversation)
+
+    async def _forgotten(self, message: UserMessage) -> Turn:
+        """Said on any channel; the answer is kept nowhere."""
+        language = message.language or await self.language(message.conversation)
+        if not await self._store.forget(message.conversation):
+            raise UnknownConversation(message.conversation)
+        self._publish(message.conversation)
+        return Turn.notice(message, language, self._texts.of("forgotten", language))
+
+    async def _turn(self, message: UserMessage, stored: Stored) -> Turn:
+        """Answer and record. Raises OwnerChanged, having kept nothing."""
+        payload = _payload(message, stored.last_choices)
+        started = time.perf_counter()
+        received = await self._received(message, payload, stored)
+        assert received.reply is not None
+        ms = (time.perf_counter() - started) * 1000
+        owner = received.change.after if received.change else stored.ownership.owner
+        turn = Turn.of(message, stored.turns + 1, received.reply, ms, owner)
+        text = received.text if received.text is not None else _kept(message, stored)
+        await self._store.record(turn, text, received.state, stored.ownership, received.change)
+        self._tell(stored, received)
+        logger.info(
+            "turn conversation=%s number=%d outcome=%s intent=%s ms=%.1f",
+            turn.conversation,
+            turn.number,
+            turn.outcome,
+            turn.intent,
+            turn.ms,
+        )
+        return turn
+
+    async def _received(
+        self, message: UserMessage, payload: str | None, stored: Stored
+    ) -> Received:
+        """By the reception, or by the assistant with what the reception makes of its answer."""
+        state = stored.state
+        if self._reception is not None:
+            received = await self._reception.receive(message, payload, stored)
+            if received.reply is not None:
+                return received
+            state = received.state
+        reply, state = await self._assistant.answer(_masked(message), payload, state)
+        if self._reception is not None:
+            return await self._reception.carry_out(reply, state, stored)
+        return Received(reply, state)
+
+    def _tell(self, stored: Stored, received: Received) -> None:
+        """The desk, where a person has to do with it."""
+        if received.change is not None or stored.ownership.is_held:
+            self._publish(stored.ownership.conversation)
+
+    def _publish(self, conversation: str) -> None:
+        if self._events is not None:
+            self._events.publish(conversation)
+            self._events.publish(DESK)
 
     @asynccontextmanager
     async def _alone(self, conversation: str) -> AsyncIterator[None]:
@@ -104,6 +169,13 @@ def _payload(message: UserMessage, offered: tuple[Choice, ...]) -> str | None:
     if number is not None and 1 <= number <= len(offered):
         return offered[number - 1].payload
     return None
+
+
+def _kept(message: UserMessage, stored: Stored) -> str:
+    """What is kept of a message: its words, or what was tapped where a person reads it."""
+    if not message.text and stored.ownership.is_held:
+        return next((c.title for c in stored.last_choices if c.id == message.choice), "")
+    return mask(clean(message.text))
 
 
 def _masked(message: UserMessage) -> UserMessage:

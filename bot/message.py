@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from bot.ownership import Change, Owner, Ownership
 from knowledge.card import Card, CardUnit, unit_text
 from knowledge.language import Language
 
@@ -22,7 +23,7 @@ class UnknownChoice(Exception):
 
 
 class UnknownProvision(Exception):
-    """The message's focus names a provision that does not exist."""
+    """The message's focus names no provision and no measure."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class UserMessage:
 
     Either `text`, `choice` (the id of a choice of the last turn) or `intent` (what a command of
     the channel, like /topics, stands for). `numbered`: the channel shows choices with numbers, so
-    a number typed is a choice. `language` fixes the answer's language; `focus` is the provision
-    that the founder is looking at.
+    a number typed is a choice. `language` fixes the answer's language; `focus` is the provision or
+    measure that the founder is looking at.
     """
 
     conversation: str
@@ -70,7 +71,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the assistant says to one message. `found`: provisions behind it, best first."""
+    """What the assistant says to one message. `found`: provisions behind it, best first.
+
+    `effects`: what it wants done beside, such as "hand_over"; bot/reception.py does it.
+    """
 
     outcome: str
     language: Language
@@ -79,6 +83,7 @@ class Reply:
     parts: tuple[Part, ...]
     choices: tuple[tuple[str, str], ...]  # title, payload
     found: tuple[str, ...]
+    effects: tuple[str, ...] = ()
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -109,9 +114,13 @@ class Turn:
     ms: float
     # The answer's parts in order: {"text": words}, {"card": its place in `cards`}, {"unit": …}.
     outline: tuple[dict[str, Any], ...] = ()
+    # Who answers from now on.
+    owner: Owner = "bot"
 
     @classmethod
-    def of(cls, message: UserMessage, number: int, reply: Reply, ms: float) -> Turn:
+    def of(
+        cls, message: UserMessage, number: int, reply: Reply, ms: float, owner: Owner = "bot"
+    ) -> Turn:
         cards = reply.cards
         units = [u.id for card in cards if card.view in NAMING_UNITS for u in card.units]
         units += [part.unit.id for part in reply.parts if part.unit is not None]
@@ -133,7 +142,8 @@ class Turn:
             units=tuple(dict.fromkeys(units)),
             quotes=tuple(card.quote for card in cards if card.view in QUOTING),
             ms=round(ms, 2),
-            outline=_outline(reply.parts),
+            outline=outline_of(reply.parts)[0],
+            owner=owner,
         )
 
     @classmethod
@@ -167,14 +177,12 @@ class Turn:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The parts again, for channels that mark them up in their own way."""
-        return tuple(self._part(entry) for entry in self.outline)
+        return parts_of(self.outline, self.cards)
 
-    def _part(self, entry: dict[str, Any]) -> Part:
-        if "card" in entry:
-            return Part(card=Card.from_json(self.cards[entry["card"]]))
-        if "unit" in entry:
-            return Part(unit=CardUnit.from_json(entry["unit"]))
-        return Part(text=entry["text"])
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is said: a person has the conversation."""
+        return not self.outline and not any(self.replies)
 
     def to_json(self) -> dict[str, Any]:
         """For the outside: without the payloads of choices."""
@@ -202,18 +210,36 @@ class Turn:
         return "\n\n".join([*self.replies, "\n".join(lines)]).strip()
 
 
-def _outline(parts: tuple[Part, ...]) -> tuple[dict[str, Any], ...]:
+def outline_of(
+    parts: tuple[Part, ...],
+) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
+    """Parts as plain data: their outline, and the cards that it counts."""
     outline: list[dict[str, Any]] = []
-    cards = 0
+    cards: list[dict[str, Any]] = []
     for part in parts:
         if part.card is not None:
-            outline.append({"card": cards})
-            cards += 1
+            outline.append({"card": len(cards)})
+            cards.append(part.card.json)
         elif part.unit is not None:
             outline.append({"unit": asdict(part.unit)})
         else:
             outline.append({"text": part.text})
-    return tuple(outline)
+    return tuple(outline), tuple(cards)
+
+
+def parts_of(
+    outline: tuple[dict[str, Any], ...], cards: tuple[dict[str, Any], ...]
+) -> tuple[Part, ...]:
+    """The parts that `outline_of` made plain data of."""
+
+    def part(entry: dict[str, Any]) -> Part:
+        if "card" in entry:
+            return Part(card=Card.from_json(cards[entry["card"]]))
+        if "unit" in entry:
+            return Part(unit=CardUnit.from_json(entry["unit"]))
+        return Part(text=entry["text"])
+
+    return tuple(part(entry) for entry in outline)
 
 
 @dataclass(frozen=True)
@@ -227,6 +253,7 @@ class Stored:
     turns: int
     last_choices: tuple[Choice, ...]
     repeated: Turn | None
+    ownership: Ownership
 
 
 class TurnStore(Protocol):
@@ -237,8 +264,16 @@ class TurnStore(Protocol):
     async def read(self, conversation: str, message_id: str) -> Stored | None:
         """None if there is no such conversation."""
 
-    async def record(self, turn: Turn, text: str, state: dict[str, Any]) -> None: ...
+    async def record(
+        self,
+        turn: Turn,
+        text: str,
+        state: dict[str, Any],
+        ownership: Ownership,
+        change: Change | None = None,
+    ) -> None:
+        """`ownership` as it was read. Raises OwnerChanged, having kept nothing, if it is not so."""
 
-    async def forget(self, conversation: str) -> None: ...
+    async def forget(self, conversation: str) -> bool: ...
 
     async def close(self) -> None: ...

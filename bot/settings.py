@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+
+from bot import setting_values as values
+from bot.setting_values import SettingsError, check_address
+from bot.setting_values import port as port_number
+
+__all__ = ["PROJECT", "Settings", "SettingsError", "check_address", "port_number"]
 
 PROJECT = Path(__file__).resolve().parent.parent
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _MASKED = "********"
 
 
-class SettingsError(Exception):
-    """A setting cannot be used; the message names it and says what would do."""
-
-
-def _setting(name: str, what: str, default: object = "", secret: bool = False) -> Any:
+def _setting(
+    name: str,
+    what: str,
+    default: object = "",
+    secret: bool = False,
+    read: values.Reader = values.text,
+) -> Any:
     """A field that the environment variable `name` sets; a secret one is never shown."""
-    metadata = {"name": name, "what": what, "secret": secret}
+    metadata = {"name": name, "what": what, "secret": secret, "read": read}
     return field(default=default, repr=not secret, metadata=metadata)
 
 
@@ -31,9 +36,12 @@ class Settings:
     """What can be set from outside. `from_environment` reads and checks it."""
 
     host: str = _setting("CHUANGWEN_HOST", "address to listen on; 0.0.0.0 for all", "127.0.0.1")
-    port: int = _setting("CHUANGWEN_PORT", "port to listen on, 1 to 65535", 8000)
+    port: int = _setting("CHUANGWEN_PORT", "port to listen on, 1 to 65535", 8000, read=values.port)
     data_dir: Path = _setting(
-        "CHUANGWEN_DATA_DIR", "folder for the database, caches and the secret", PROJECT / "var"
+        "CHUANGWEN_DATA_DIR",
+        "folder for the database, caches and the secret",
+        PROJECT / "var",
+        read=values.path,
     )
     database_url: str = _setting(
         "CHUANGWEN_DATABASE_URL",
@@ -45,24 +53,71 @@ class Settings:
         "key that signs conversation tokens, at least 32 characters; empty: made once and kept in "
         "the data folder",
         secret=True,
+        read=values.secret,
     )
-    log_level: str = _setting("CHUANGWEN_LOG_LEVEL", f"one of {', '.join(_LEVELS)}", "INFO")
+    log_level: str = _setting(
+        "CHUANGWEN_LOG_LEVEL", f"one of {', '.join(values.LEVELS)}", "INFO", read=values.level
+    )
     model: Path = _setting(
-        "CHUANGWEN_MODEL", "the trained Rasa model", PROJECT / "models" / "chuangwen.tar.gz"
+        "CHUANGWEN_MODEL",
+        "the trained Rasa model",
+        PROJECT / "models" / "chuangwen.tar.gz",
+        read=values.path,
     )
     knowledge_dirs: tuple[Path, ...] = _setting(
         "CHUANGWEN_KNOWLEDGE_DIRS",
         f"content folders, separated by {os.pathsep!r}; the first also gives the labels",
         (PROJECT / "knowledge",),
+        read=values.paths,
     )
     public_url: str = _setting(
         "CHUANGWEN_PUBLIC_URL",
         "public address of the website, without a path; empty: no canonical links, no sitemap",
+        read=values.origin,
     )
     widget_origins: tuple[str, ...] = _setting(
         "CHUANGWEN_WIDGET_ORIGINS",
         "addresses of the sites that may embed the widget, separated by spaces; empty: ours",
         (),
+        read=values.origins,
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "CHUANGWEN_TRUSTED_PROXIES",
+        "addresses and networks of the proxies before this server, separated by spaces; only "
+        "theirs is the visitor's address taken from X-Forwarded-For",
+        (),
+        read=values.networks,
+    )
+    limit_factor: float = _setting(
+        "CHUANGWEN_LIMIT_FACTOR",
+        "widens how much one address may ask; 0 switches all limits off",
+        1.0,
+        read=values.factor,
+    )
+    desk_file: Path = _setting(
+        "CHUANGWEN_DESK_FILE",
+        "the desk's opening hours, promises and canned sentences",
+        PROJECT / "bot" / "desk" / "desk.yml",
+        read=values.path,
+    )
+    contact_key: str = _setting(
+        "CHUANGWEN_CONTACT_KEY",
+        "key that encrypts contact details, 32 bytes in URL-safe base64; more, separated by "
+        "spaces, are older ones; empty: made once and kept in the data folder",
+        secret=True,
+        read=values.contact_key,
+    )
+    keep_conversations_days: int = _setting(
+        "CHUANGWEN_KEEP_CONVERSATIONS_DAYS",
+        "days after its last message until a conversation is deleted",
+        180,
+        read=values.days,
+    )
+    keep_calls_days: int = _setting(
+        "CHUANGWEN_KEEP_CALLS_DAYS",
+        "days until calls, call backs that are over, and the audit trail are deleted",
+        730,
+        read=values.days,
     )
     telegram_bot_token: str = _setting(
         "TELEGRAM_BOT_TOKEN", "the bot's token from @BotFather", secret=True
@@ -80,6 +135,7 @@ class Settings:
         "TELEGRAM_API_BASE",
         "address of the Bot API, or of a local server of it",
         "https://api.telegram.org",
+        read=values.api_base,
     )
     telegram_proxy_url: str = _setting(
         "TELEGRAM_PROXY_URL", "http or socks5 proxy on the way to Telegram", secret=True
@@ -95,7 +151,10 @@ class Settings:
         secret=True,
     )
     wechat_api_base: str = _setting(
-        "WECHAT_API_BASE", "address of WeChat's API", "https://api.weixin.qq.com"
+        "WECHAT_API_BASE",
+        "address of WeChat's API",
+        "https://api.weixin.qq.com",
+        read=values.api_base,
     )
     wecom_corp_id: str = _setting("WECOM_CORP_ID", "the company's id at WeCom")
     wecom_kf_secret: str = _setting(
@@ -106,7 +165,10 @@ class Settings:
         "WECOM_ENCODING_AES_KEY", "its EncodingAESKey, 43 characters", secret=True
     )
     wecom_api_base: str = _setting(
-        "WECOM_API_BASE", "address of WeCom's API", "https://qyapi.weixin.qq.com"
+        "WECOM_API_BASE",
+        "address of WeCom's API",
+        "https://qyapi.weixin.qq.com",
+        read=values.api_base,
     )
 
     @classmethod
@@ -118,9 +180,12 @@ class Settings:
             raise SettingsError(
                 f"unknown setting {sorted(unknown)[0]}; `python -m bot settings` lists them"
             )
-        given = {names[n].name: environment[n].strip() for n in names if environment.get(n)}
-        values = {name: _read(name, text) for name, text in given.items()}
-        return cls(**values)  # type: ignore[arg-type]
+        given = {
+            names[n].name: names[n].metadata["read"](v.strip(), n)
+            for n, v in environment.items()
+            if n in names and v
+        }
+        return cls(**given)
 
     def has_all(self, *names: str) -> bool:
         """Whether these fields are all given; False where none is.
@@ -149,16 +214,23 @@ class Settings:
 
     def signing_key(self) -> str:
         """The secret; made once with mode 0600 where none is given."""
-        if self.secret:
-            return self.secret
+        return self.secret or self._made_once("secret", lambda: secrets.token_urlsafe(48))
+
+    def contact_keys(self) -> tuple[str, ...]:
+        """The keys of contact details, the one in use first."""
+        made = self.contact_key or self._made_once("contact.key", values.new_contact_key)
+        return tuple(made.split())
+
+    def _made_once(self, name: str, make: Callable[[], str]) -> str:
+        """A secret in the data folder, readable by its owner alone."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        path = self.data_dir / "secret"
+        path = self.data_dir / name
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             return path.read_text(encoding="ascii").strip()
         with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
         return path.read_text(encoding="ascii").strip()
 
     def table(self) -> list[tuple[str, str, str]]:
@@ -167,56 +239,8 @@ class Settings:
         for entry in fields(self):
             value = getattr(self, entry.name)
             if isinstance(value, tuple):
-                between = " " if entry.name == "widget_origins" else os.pathsep
+                between = os.pathsep if entry.name == "knowledge_dirs" else " "
                 value = between.join(str(part) for part in value)
             shown = _MASKED if entry.metadata["secret"] and value else str(value)
             rows.append((str(entry.metadata["name"]), shown, str(entry.metadata["what"])))
         return rows
-
-
-def _read(name: str, text: str) -> object:
-    """The value of the field `name`; raises SettingsError that names the setting."""
-    if name == "port":
-        return port_number(text, "CHUANGWEN_PORT")
-    if name in ("data_dir", "model"):
-        return Path(text).expanduser().resolve()
-    if name == "knowledge_dirs":
-        return tuple(Path(part).expanduser() for part in text.split(os.pathsep))
-    if name == "public_url":
-        return _origin(text, "CHUANGWEN_PUBLIC_URL")
-    if name == "widget_origins":
-        return tuple(_origin(part, "CHUANGWEN_WIDGET_ORIGINS") for part in text.split())
-    if name.endswith("_api_base"):
-        check_address(name.upper(), text, ("https", "http"))
-    if name == "log_level" and text.upper() not in _LEVELS:
-        raise SettingsError(f"CHUANGWEN_LOG_LEVEL is {text!r}; one of {', '.join(_LEVELS)}")
-    if name == "secret" and len(text) < 32:
-        raise SettingsError("CHUANGWEN_SECRET is too short; it needs at least 32 characters")
-    return text.upper() if name == "log_level" else text
-
-
-def _origin(text: str, name: str) -> str:
-    """An address without a path; raises SettingsError that names the setting."""
-    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", text):
-        raise SettingsError(f"{name} is {text!r}; an address like https://faq.example, no path")
-    return text.rstrip("/")
-
-
-def check_address(name: str, address: str, schemes: tuple[str, ...]) -> SplitResult:
-    """An address in its parts; raises SettingsError that does not repeat what may hold a secret."""
-    try:
-        url = urlsplit(address)
-        is_one = bool(url.hostname) and url.port != 0 and not re.search(r"\s", address)
-    except ValueError:  # brackets that do not match, a port that is none
-        url, is_one = urlsplit(""), False
-    if not is_one or url.scheme not in schemes:
-        allowed = " or ".join(f"{scheme}://" for scheme in schemes)
-        raise SettingsError(f"{name} is no address that begins with {allowed}")
-    return url
-
-
-def port_number(text: str, name: str) -> int:
-    """A port from text; raises SettingsError that names the setting."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise SettingsError(f"{name} is {text!r}; a port is a number from 1 to 65535")
-    return int(text)

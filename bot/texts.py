@@ -11,6 +11,22 @@ from knowledge.language import LANGUAGES, Language
 Sentences = dict[str, dict[Language, str]]
 
 
+class Texts:
+    """Sentences by key and language, with named gaps to fill."""
+
+    def __init__(self, sentences: Sentences) -> None:
+        self._sentences = sentences
+
+    @classmethod
+    def read(cls, path: Path, block: str = "") -> Texts:
+        """From a YAML file, or one block of it; raises as `read_sentences` does."""
+        return cls(read_sentences(path, block))
+
+    def of(self, key: str, language: Language, **gaps: str | int) -> str:
+        """The sentence. Raises KeyError for a key that is not there."""
+        return self._sentences[key][language].format(**gaps)
+
+
 def read_sentences(path: Path, block: str = "") -> Sentences:
     """All of the file, or one block of it.
 

@@ -292,6 +292,20 @@ class Knowledge:
         found = [p for p in self.provisions.values() if p.number == reference]
         return found[0] if len(found) == 1 else None
 
+    def about(self, reference: str) -> list[Provision]:
+        """A provision as `provision` finds it, or all of a measure: "sz-2016/6", or "6" where only
+        one policy has it. Nothing where nothing is called so."""
+        one = self.provision(reference)
+        if one is not None:
+            return [one]
+        found = [
+            measure
+            for policy in self.policies.values()
+            for measure in policy.measures.values()
+            if reference in (str(measure.number), f"{policy.id}/{measure.number}")
+        ]
+        return [self.provisions[p] for p in found[0].provisions] if len(found) == 1 else []
+
     def measure_of(self, provision: Provision) -> Measure:
         return self.policies[provision.policy].measures[provision.measure]
 

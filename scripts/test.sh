@@ -11,6 +11,6 @@ step types; .venv/bin/mypy
 step "import rules"; .venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
 step content; $py -m bot check
 step model; $py -m bot train --if-changed
-step "browser and fonts"; scripts/browser.sh
+step "system packages"; scripts/packages.sh check
 step peers; scripts/peers.sh
 step tests; $py -m pytest -n 2 --dist loadgroup "$@"

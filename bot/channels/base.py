@@ -17,7 +17,15 @@ from typing import Any, ClassVar, TypeVar
 from starlette.routing import Route
 
 from bot.bursts import Bursts
-from bot.channels.contracts import Outcome, Received, Result, Services, TryAgain, Undeliverable
+from bot.channels.contracts import (
+    Outcome,
+    Reach,
+    Received,
+    Result,
+    Services,
+    TryAgain,
+    Undeliverable,
+)
 from bot.message import AssistantUnavailable, Turn, UnknownChoice, UserMessage
 from bot.privacy import without_text
 from knowledge.language import Language, detect, has_words
@@ -86,6 +94,20 @@ class Channel(ABC):
     @abstractmethod
     async def send(self, turn: Turn, received: Received) -> None:
         """Render a turn and send it. Raises Undeliverable, TryAgain."""
+
+    @abstractmethod
+    async def push(self, conversation: str, turn: Turn) -> None:
+        """Send what nobody asked for just now: a person's words.
+
+        Raises Kept, Undeliverable, TryAgain.
+        """
+
+    async def held(self, received: Received) -> None:  # noqa: B027 - most have nothing to do
+        """A person has the conversation, so nothing is said; what was kept may go now."""
+
+    async def reach(self, conversation: str) -> Reach:
+        """What may still be pushed; without limits unless a platform has some."""
+        return Reach()
 
     async def process(self, received: Received) -> Outcome:
         """Answer and deliver; a repeat awaits the first and says nothing."""
@@ -167,6 +189,9 @@ class Channel(ABC):
             turn = await self._answer(received)
             if turn is None:
                 return Outcome("joined")
+            if turn.is_silent:
+                await self.held(received)
+                return Outcome("held", turn)
             return await self._deliver(received, turn, "answered")
         except Undeliverable as error:
             return Outcome("dropped", why=str(error))

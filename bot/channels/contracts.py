@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from bot.channels.texts import Texts
 from bot.message import Turn, UserMessage
+from bot.texts import Texts
 from knowledge.card import Card
 from knowledge.language import DEFAULT, Language
 
@@ -15,8 +15,9 @@ Result = Literal[
     "answered",  # and delivered
     "repeated",  # answered before: nothing new was said
     "joined",  # its text is part of the question that came after it
+    "held",  # kept for the person who has the conversation; nothing is said
     "refused",  # too many at once; the founder was told
-    "dropped",  # the founder blocked us, or is being answered by a person
+    "dropped",  # the founder blocked us
     "failed",  # no answer, or not delivered; tried again later, and at the next start
 ]
 
@@ -77,6 +78,10 @@ class Undeliverable(Exception):
     """The founder cannot be reached and will not be by trying again: blocked us, or left."""
 
 
+class Kept(Exception):
+    """The platform takes nothing now; it is kept and goes with the founder's next message."""
+
+
 class TryAgain(Exception):
     """The platform did not take it now. `after`: seconds that it asks for, if it does."""
 
@@ -93,6 +98,15 @@ class Outcome:
     turn: Turn | None = None
     attempts: int = 0
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a platform still lets us send to a founder unasked: `left` messages, `until` a time in
+    seconds since 1970. None: no limit."""
+
+    left: int | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True)

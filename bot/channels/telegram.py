@@ -26,8 +26,8 @@ from bot.channels.bot_api.inline import InlineSearch
 from bot.channels.bot_api.menu import Menu
 from bot.channels.bot_api.sender import Sender
 from bot.channels.bot_api.settings import is_set_up
-from bot.channels.bot_api.updates import FORGOTTEN, is_for, language_of, parse, read
-from bot.channels.contracts import Outcome, Received, Services
+from bot.channels.bot_api.updates import FORGOTTEN, address_of, is_for, language_of, parse, read
+from bot.channels.contracts import Received, Services
 from bot.http import Problem, read_json
 from bot.message import Turn
 from bot.privacy import without_text
@@ -108,18 +108,25 @@ class TelegramChannel(Channel):
             )
             received = replace(received, message=replace(message, language=language))
         await self.inbox.accept(self.name, received)
+        if "thread" in received.address:
+            # What a person writes later belongs there too.
+            key = f"thread:{message.conversation}"
+            await self.inbox.keep(self.name, key, received.address["thread"])
         self.in_background(self.process(received))
 
-    async def process(self, received: Received) -> Outcome:
-        try:
-            return await super().process(received)
-        except Exception as error:
-            logger.error("telegram: id=%s", received.message.id, exc_info=without_text(error))
-            return Outcome("failed", why=type(error).__name__)
-
     async def send(self, turn: Turn, received: Received) -> None:
-        address, pieces = received.address, compose(turn)
-        key = f"sent:{received.message.conversation}:{received.message.id}"
+        await self._send(turn, received.message.conversation, received.message.id, received.address)
+        self._show_menu(turn, received.address)
+
+    async def push(self, conversation: str, turn: Turn) -> None:
+        thread = await self.inbox.read(self.name, f"thread:{conversation}")
+        await self._send(turn, conversation, turn.id, address_of(conversation, thread))
+
+    async def _send(
+        self, turn: Turn, conversation: str, identity: str, address: dict[str, Any]
+    ) -> None:
+        pieces = compose(turn)
+        key = f"sent:{conversation}:{identity}"
         several = len(pieces) > 1
         async with self._sending.setdefault(address["chat"], asyncio.Lock()):
             # What went out before an error or a restart is not sent again.
@@ -132,7 +139,6 @@ class TelegramChannel(Channel):
                     await self._sender.send(piece, address, buttons, reply_to)
                 if several:
                     await self.inbox.keep(self.name, key, None if is_last else number)
-        self._show_menu(turn, address)
 
     async def _connect(self) -> None:
         await self._connection.reach()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-import jwt
 import yaml
 from jsonschema import Draft202012Validator, RefResolver
 from starlette.requests import Request
@@ -15,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.channels.contracts import TakesMessages
+from bot.channels.tokens import Tokens, conversation_of
 from bot.http import Problem, read_json
 from bot.message import UserMessage
 
-_ALGORITHM = "HS256"
 _DESCRIPTION = Path(__file__).with_name("openapi.yml")
 
 
@@ -35,10 +32,10 @@ class TakesFeedback(Protocol):
 class WebChannel:
     """Starts conversations and takes their messages; who speaks is what the token says."""
 
-    def __init__(self, conversations: TakesMessages, feedback: TakesFeedback, key: str) -> None:
-        self._conversations, self._feedback, self._key = conversations, feedback, key
-        # The same token comes with every message of a conversation.
-        self._claims = lru_cache(maxsize=4096)(self._read_token)
+    def __init__(
+        self, conversations: TakesMessages, feedback: TakesFeedback, tokens: Tokens
+    ) -> None:
+        self._conversations, self._feedback, self._tokens = conversations, feedback, tokens
         self.description: dict[str, Any] = yaml.safe_load(_DESCRIPTION.read_text("utf-8"))
         self._message, self._rating = self._validator("Message"), self._validator("Feedback")
 
@@ -51,18 +48,17 @@ class WebChannel:
         ]
 
     async def _create(self, request: Request) -> Response:
-        identity = secrets.token_urlsafe(16)
-        await self._conversations.create(_conversation(identity))
-        token = jwt.encode({"sub": identity}, self._key, algorithm=_ALGORITHM)
+        identity, token = self._tokens.issue()
+        await self._conversations.create(conversation_of(identity))
         return JSONResponse({"id": identity, "token": token}, status_code=201)
 
     async def _say(self, request: Request) -> Response:
-        identity = self._authorised(request)
+        identity = self._tokens.identity(request)
         data = await read_json(request)
         _check(self._message, data, "Not a message")
         turn = await self._conversations.handle(
             UserMessage(
-                conversation=_conversation(identity),
+                conversation=conversation_of(identity),
                 id=data["id"].lower(),
                 text=data.get("text", ""),
                 choice=data.get("choice"),
@@ -73,13 +69,13 @@ class WebChannel:
         return JSONResponse({**turn.to_json(), "conversation": identity})
 
     async def _rate(self, request: Request) -> Response:
-        identity = self._authorised(request)
+        identity = self._tokens.identity(request)
         data = await read_json(request)
         _check(self._rating, data, "Not feedback")
         number = request.path_params["number"]
         known = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
         if not known or not await self._feedback.keep(
-            _conversation(identity), int(number), data["vote"], data.get("reason", "")
+            conversation_of(identity), int(number), data["vote"], data.get("reason", "")
         ):
             raise Problem(404, "No such turn", "Turns are counted from 1, as the answers say.")
         return Response(status_code=204)
@@ -92,25 +88,6 @@ class WebChannel:
             self.description["components"]["schemas"][schema],
             resolver=RefResolver("", self.description),
         )
-
-    def _authorised(self, request: Request) -> str:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Problem(401, "No token", "Send the conversation's token: Authorization: Bearer …")
-        try:
-            claims = self._claims(token.strip())
-        except jwt.InvalidTokenError as error:
-            raise Problem(401, "Wrong token", "The token is not one of ours.") from error
-        if claims.get("sub") != request.path_params["id"]:
-            raise Problem(403, "Not yours", "The token is for another conversation.")
-        return str(claims["sub"])
-
-    def _read_token(self, token: str) -> dict[str, Any]:
-        return dict(jwt.decode(token, self._key, algorithms=[_ALGORITHM]))
-
-
-def _conversation(identity: str) -> str:
-    return f"web:{identity}"
 
 
 def _check(validator: Draft202012Validator, data: Any, title: str) -> None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.base import Channel
-from bot.channels.contracts import Outcome, Received, Services
+from bot.channels.contracts import Kept, Outcome, Reach, Received, Services
 from bot.channels.tencent.api import PlatformApi, stable_token
 from bot.channels.tencent.crypto import Crypto
-from bot.channels.tencent.oa_answers import AFTER_MESSAGE, AFTER_TAP, Allowance, Answers
+from bot.channels.tencent.oa_answers import AFTER_MESSAGE, AFTER_TAP, Answers
 from bot.channels.tencent.oa_callback import Callback, bad, nothing, refused
 from bot.channels.tencent.oa_exchange import LAST_ATTEMPT, Exchange, Exchanges, Timing
 from bot.channels.tencent.oa_menu import MenuError, keys, read_menu
@@ -55,6 +56,8 @@ class WeChatChannel(Channel):
         self._answers = Answers(api, self.inbox, self.name, clock)
         self._exchanges = Exchanges()
         self._catching_up: set[str] = set()
+        # Two messages at once do not bring the same letter.
+        self._bringing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @staticmethod
     def is_set_up(settings: Settings) -> bool:
@@ -85,9 +88,31 @@ class WeChatChannel(Channel):
         if self._api is not None:
             self._api.close()
 
-    async def quota(self, conversation: str) -> Allowance:
-        """What may still be sent to the founder without a question."""
-        return await self._answers.allowance(user(conversation))
+    async def reach(self, conversation: str) -> Reach:
+        allowance = await self._answers.allowance(user(conversation))
+        return Reach(allowance.left, allowance.until or None)
+
+    async def push(self, conversation: str, turn: Turn) -> None:
+        to = user(conversation)
+        texts = say(turn, self.texts).texts
+        # In order: what waits already goes before.
+        waits = bool(await self._answers.kept(to))
+        while texts and not waits and await self._answers.send(to, texts[0]):
+            texts.pop(0)
+        if texts:
+            await self._answers.keep(to, [*await self._answers.kept(to), *texts])
+            raise Kept
+
+    async def held(self, received: Received) -> None:
+        to, exchange = user(received.message.conversation), self._exchanges.open(received.key)
+        async with self._bringing.setdefault(to, asyncio.Lock()):
+            late = await self._answers.kept(to)
+            if late and await exchange.offer(late[0], self._timing.grace):
+                late = late[1:]
+                await self._answers.keep(to, late)
+            while late and await self._answers.send(to, late[0]):
+                late = late[1:]
+                await self._answers.keep(to, late)
 
     async def process(self, received: Received) -> Outcome:
         exchange = self._exchanges.open(received.key)

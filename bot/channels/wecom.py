@@ -18,10 +18,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.channels.base import Channel
-from bot.channels.contracts import Received, Services, TryAgain, Undeliverable
+from bot.channels.contracts import Kept, Reach, Received, Services, TryAgain, Undeliverable
 from bot.channels.tencent.api import PlatformApi, PlatformError, corp_token
 from bot.channels.tencent.crypto import Crypto
-from bot.channels.tencent.kf_answers import WINDOW, Allowance, Answers
+from bot.channels.tencent.kf_answers import WINDOW, Answers
 from bot.channels.tencent.kf_bells import Bells
 from bot.channels.tencent.kf_callback import Callback
 from bot.channels.tencent.kf_calls import Customer, CustomerService, Owner
@@ -100,9 +100,17 @@ class WeComChannel(Channel):
         """
         return await self._moved(conversation, to, servicer) is not None
 
-    async def quota(self, conversation: str) -> Allowance:
-        """What may still be sent to the customer."""
-        return await self._answers.allowance(Customer.of(conversation))
+    async def reach(self, conversation: str) -> Reach:
+        allowance = await self._answers.allowance(Customer.of(conversation))
+        return Reach(allowance.left, allowance.until or None)
+
+    async def push(self, conversation: str, turn: Turn) -> None:
+        texts = _with_ids(turn, compose(turn, self.texts))
+        if not await self._answers.deliver(Customer.of(conversation), texts, texts):
+            raise Kept
+
+    async def held(self, received: Received) -> None:
+        await self._answers.deliver(Customer.of(received.message.conversation), {}, {})
 
     async def send(self, turn: Turn, received: Received) -> None:
         customer = Customer.of(received.message.conversation)
@@ -113,7 +121,7 @@ class WeComChannel(Channel):
         # When it is read, a number will stand for a choice of another answer.
         later = for_later(turn, self.texts)
         await self._answers.deliver(customer, _with_ids(turn, now), _with_ids(turn, later))
-        if turn.outcome == "handoff":
+        if turn.outcome == "handoff" and turn.owner == "bot":  # else our own desk has it
             await self._queue(turn)
 
     async def _greet(self, turn: Turn, code: str) -> None:

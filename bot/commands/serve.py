@@ -34,6 +34,8 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         app,
         # Rasa pins a websockets release that uvicorn cannot import; nothing here needs one.
         ws="none",
+        # bot/app.py does it, for the proxies that the operator trusts and for no other.
+        proxy_headers=False,
         log_config=None,
         access_log=settings.log_level == "DEBUG",
         timeout_graceful_shutdown=5,

@@ -5,6 +5,5 @@ addEventListener("click", (event) => {
   const elsewhere = event.button || event.metaKey || event.ctrlKey || event.shiftKey;
   if (!link || !chat?.shadowRoot || elsewhere) return;
   event.preventDefault();
-  chat.focusOn = link.dataset.ask || null;
-  chat.open();
+  chat.about(link.dataset.ask);
 });

@@ -55,6 +55,7 @@ class Pages:
             Route("/robots.txt", self._whole(Site.robots), methods=["GET"]),
             Route("/sitemap.xml", self._whole(Site.sitemap), methods=["GET"]),
             Route("/site.css", self._css, methods=["GET"]),
+            Route("/talk", self._talk, methods=["GET"]),
             Route("/favicon.svg", self._file, methods=["GET"]),
             Route("/ask.js", self._file, methods=["GET"]),
             Route("/{language:language}", self._page, methods=["GET"]),
@@ -81,9 +82,21 @@ class Pages:
 
     def missing(self, request: Request) -> Response:
         """The page for an address that leads nowhere, in the visitor's language."""
-        named = request.path_params.get("language", "")
-        language = language_named(named) or preferred(request.headers.get("accept-language", ""))
+        language = self._language(request)
         return served(request, self.site.missing(language), 404)
+
+    @staticmethod
+    def _language(request: Request) -> Language:
+        """The one that the address names, or the browser prefers."""
+        named = language_named(request.url.path.split("/")[1])
+        return named or preferred(request.headers.get("accept-language", ""))
+
+    def busy(self, request: Request) -> Response | None:
+        """The page for who asks too much at once; None where a program asks."""
+        if not self.reader(request):
+            return None
+        language = self._language(request)
+        return served(request, self.site.busy(language), 429)
 
     async def _choose(self, request: Request) -> Response:
         language = preferred(request.headers.get("accept-language", ""))
@@ -122,6 +135,13 @@ class Pages:
             else []
         )
         return _answer(site.results(language, question, cards))
+
+    async def _talk(self, request: Request) -> Response:
+        asked = request.query_params
+        accepted = preferred(request.headers.get("accept-language", ""))
+        language = language_named(asked.get("language", "")) or accepted
+        page = self.site.talk(language, asked.get("focus", ""))
+        return served(request, page, more={"Vary": "Accept-Encoding, Accept-Language"})
 
     async def _changes(self, request: Request) -> Response:
         language: Language | None = language_named(request.path_params["language"])

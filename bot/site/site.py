@@ -53,19 +53,34 @@ class Site:
             return None
         return self._kept((language, name), HTML, lambda: self._page(language, name))
 
+    def talk(self, language: Language, focus: str) -> Document:
+        """The page that is the chat alone; `focus` is what the first question is about, if it is
+        a provision or a measure."""
+        words = self._words[language]
+        content = {"focus": focus if self._knowledge.about(focus) else ""}
+        page = Page("talk.html", words["ask"], words["lead"], self._policies, content, listed=False)
+        return Document(self._filled(language, "talk", page).encode(), HTML)
+
     def missing(self, language: Language) -> Document:
         """The page for an address that leads nowhere."""
+        return self._apology(language, "missing")
+
+    def busy(self, language: Language) -> Document:
+        """The page for who asks too much at once."""
+        return self._apology(language, "busy")
+
+    def _apology(self, language: Language, why: str) -> Document:
         words = self._words[language]
         page = Page(
-            "missing.html",
-            words["missing_title"],
-            words["missing"],
+            "apology.html",
+            words[f"{why}_title"],
+            words[why],
             self._policies,
             {},
             [Link(f"/{language}/", words["home"])],
             listed=False,
         )
-        return self._kept((language, "404"), HTML, lambda: self._filled(language, "", page))
+        return self._kept((language, why), HTML, lambda: self._filled(language, "", page))
 
     def results(self, language: Language, question: str, cards: list[Card] | None) -> str:
         """The page of a search; `cards` is None where the question was too long to be asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from starlette.middleware import Middleware
@@ -17,9 +18,23 @@ from bot.site.texts import read_texts
 
 _FOLDER = Path(__file__).parent
 # In this order: what a part needs is above it.
-PARTS = ("dom.js", "memory.js", "card.js", "suggest.js", "export.js", "chat.js", "element.js")
+PARTS = (
+    "dom.js",
+    "memory.js",
+    "colour.js",
+    "card.js",
+    "suggest.js",
+    "export.js",
+    "chat.js",
+    "log.js",
+    "letters.js",
+    "element.js",
+)
 _STYLES = (_FOLDER / "tokens.css", _FOLDER / "widget" / "widget.css")
 _DEMO, _DEMO_STYLES = _FOLDER / "demo.html", (_FOLDER / "tokens.css", _FOLDER / "demo.css")
+_REMARK = re.compile(r"(^|(?<=[;{,]) )// .*")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 # The address never changes, so that it is asked for again after an hour.
 _SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 
@@ -27,16 +42,21 @@ _SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 def make_script() -> str:
     """The widget's parts in one function, with its texts and styles as data."""
     texts = json.dumps(read_texts("widget"), ensure_ascii=False, separators=(",", ":"))
-    styles = json.dumps([_bare(style.read_text("utf-8")) for style in _STYLES])
+    styles = json.dumps([_bare_style(style.read_text("utf-8")) for style in _STYLES])
     parts = [(_FOLDER / "widget" / part).read_text("utf-8") for part in PARTS]
     data = f"const TEXTS = {texts};\nconst STYLES = {styles};\n"
-    return '(() => {\n"use strict";\n' + data + _bare("\n".join(parts)) + "\n})();\n"
+    return '(() => {\n"use strict";\n' + data + _bare_script("\n".join(parts)) + "\n})();\n"
 
 
-def _bare(script: str) -> str:
-    """Without indents and lines that are comments, which a reader of the source has."""
-    lines = (line.strip() for line in script.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/**", "*")))
+def _bare_script(script: str) -> str:
+    """Without indents and comments, which a reader of the source has."""
+    lines = (_REMARK.sub("", line.strip()) for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("/**", "*")))
+
+
+def _bare_style(style: str) -> str:
+    """Without comments and needless space."""
+    return _SPACE.sub(r"\1", _COMMENT.sub("", style)).replace(";}", "}").strip()
 
 
 class Widget:

@@ -18,8 +18,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.message import Choice, Stored, Turn
+from bot.ownership import Change, Ownership
 from bot.settings import SettingsError
-from bot.store.tables import channel_state, conversations, inbox, turns
+from bot.store import owning, personal
+from bot.store.desk_tables import ownership
+from bot.store.tables import conversations, turns
 
 _Result = TypeVar("_Result")
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -32,8 +35,13 @@ class SqlStore:
     the process is killed.
     """
 
-    def __init__(self, url: str, workers: int = 8) -> None:
-        self._engine = _engine(url)
+    def __init__(
+        self,
+        url: str,
+        workers: int = 8,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+    ) -> None:
+        self._engine, self._clock = _engine(url), clock
         # A transaction on a file takes less than handing it to a thread and back (docs/adr/0002);
         # one that crosses a network must not stop the event loop.
         local = self._engine.dialect.name == "sqlite"
@@ -50,15 +58,33 @@ class SqlStore:
         """A new, empty conversation; one that is there already stays as it is."""
         await self.run(lambda connection: self._create(connection, conversation))
 
-    async def forget(self, conversation: str) -> None:
-        """Delete a conversation with its turns."""
-        await self.run(lambda connection: self._forget(connection, conversation))
+    async def forget(self, conversation: str) -> bool:
+        """Delete a conversation with all that belongs to it; False where nothing was there."""
+        return await self.run(lambda connection: personal.forget(connection, conversation))
 
     async def read(self, conversation: str, message_id: str) -> Stored | None:
         return await self.run(lambda connection: self._read(connection, conversation, message_id))
 
-    async def record(self, turn: Turn, text: str, state: dict[str, Any]) -> None:
-        await self.run(lambda connection: self._record(connection, turn, text, state))
+    async def record(
+        self,
+        turn: Turn,
+        text: str,
+        state: dict[str, Any],
+        ownership: Ownership,
+        change: Change | None = None,
+    ) -> None:
+        now = self._clock()
+
+        def work(connection: Connection) -> None:
+            # First the owner, as whoever changes it does: two who took the rows in another order
+            # would wait for each other.
+            if change is not None:
+                owning.apply(connection, change, now, turn.language)
+            else:
+                owning.heard(connection, turn.conversation, ownership.version, now)
+            self._record(connection, turn, text, state, now)
+
+        await self.run(work)
 
     async def close(self) -> None:
         if self._threads is not None:
@@ -77,20 +103,11 @@ class SqlStore:
         return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
 
     def _create(self, connection: Connection, conversation: str) -> None:
-        now = _now()
+        now = self._clock()
         connection.execute(
             _CREATE,
             {"id": conversation, "state": "{}", "turns": 0, "created": now, "updated": now},
         )
-
-    def _forget(self, connection: Connection, conversation: str) -> None:
-        connection.execute(turns.delete().where(turns.c.conversation == conversation))
-        connection.execute(inbox.delete().where(inbox.c.conversation == conversation))
-        # What a channel keeps of a conversation has its id in the key: "late:wechat:…".
-        about = channel_state.c.key.endswith(f":{conversation}", autoescape=True)
-        about |= channel_state.c.key.contains(f":{conversation}:", autoescape=True)
-        connection.execute(channel_state.delete().where(about))
-        connection.execute(conversations.delete().where(conversations.c.id == conversation))
 
     def _read(self, connection: Connection, conversation: str, message_id: str) -> Stored | None:
         row = connection.execute(
@@ -104,10 +121,13 @@ class SqlStore:
             turns=row.turns,
             last_choices=tuple(Choice(**choice) for choice in kept.get("choices", [])),
             repeated=Turn.from_record(json.loads(row.record)) if row.record else None,
+            ownership=owning.ownership_of(row) if row.owner else Ownership(conversation),
         )
 
-    def _record(self, connection: Connection, turn: Turn, text: str, state: dict[str, Any]) -> None:
-        now = _now()
+    @staticmethod
+    def _record(
+        connection: Connection, turn: Turn, text: str, state: dict[str, Any], now: datetime
+    ) -> None:
         connection.execute(
             turns.insert(),
             {
@@ -142,9 +162,9 @@ _CREATE = sa.text(
     sa.bindparam("created", type_=conversations.c.created.type),
     sa.bindparam("updated", type_=conversations.c.updated.type),
 )
-# The state, and the turn that answered the message if there is one, in one question.
+# The state, the turn that answered the message if there is one, and the owner, in one question.
 _READ = (
-    sa.select(conversations.c.state, conversations.c.turns, turns.c.record)
+    sa.select(conversations.c.state, conversations.c.turns, turns.c.record, ownership)
     .select_from(
         conversations.outerjoin(
             turns,
@@ -152,7 +172,7 @@ _READ = (
                 turns.c.conversation == conversations.c.id,
                 turns.c.message_id == sa.bindparam("message_id"),
             ),
-        )
+        ).outerjoin(ownership, ownership.c.conversation == conversations.c.id)
     )
     .where(conversations.c.id == sa.bindparam("conversation"))
 )
@@ -212,7 +232,3 @@ def _engine(url: str) -> Engine:
             cursor.close()
 
     return engine
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

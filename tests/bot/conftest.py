@@ -44,6 +44,7 @@ class FakeAssistant:
         self.gate: Callable[[UserMessage], Any] | None = None
         self.choices: tuple[tuple[str, str], ...] = ()
         self.fragments: set[str] = set()
+        self.effects: tuple[str, ...] = ()
 
     async def start(self) -> None:
         pass
@@ -64,6 +65,7 @@ class FakeAssistant:
             parts=(Part(text=f"you said: {payload or message.text}"),),
             choices=self.choices,
             found=(),
+            effects=self.effects,
         )
         said = [*state.get("said", []), message.text]
         return reply, {"said": said}
@@ -162,7 +164,7 @@ def make_data_dir(
 
 @pytest.fixture(scope="session")
 def settings(make_data_dir: Callable[[], Path]) -> Settings:
-    return Settings(data_dir=make_data_dir(), secret=SECRET)
+    return Settings(data_dir=make_data_dir(), secret=SECRET, limit_factor=0)
 
 
 @pytest.fixture(scope="session")

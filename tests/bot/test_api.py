@@ -273,7 +273,18 @@ def test_the_focus_is_what_a_message_without_a_subject_is_about(talk: Talk) -> N
     assert turn["cards"][0]["number"] == "6.2"
 
 
-@pytest.mark.parametrize("focus", ["6.99", "no-such/6.2", "", "<b>", "\u0000", "6.2; DROP TABLE"])
+@pytest.mark.parametrize("focus", ["6", "sz-2016/6"])
+def test_a_measure_in_focus_is_meant_as_a_whole(talk: Talk, focus: str) -> None:
+    first = talk.say("原文呢", focus=focus)
+    second = talk.say("第二个的原文")
+
+    assert first["cards"][0]["number"] == "6.1"
+    assert second["cards"][0]["number"] == "6.2"
+
+
+@pytest.mark.parametrize(
+    "focus", ["6.99", "99", "no-such/6", "no-such/6.2", "", "<b>", "\u0000", "6.2; DROP TABLE"]
+)
 def test_a_focus_that_does_not_exist_is_refused_and_changes_nothing(talk: Talk, focus: str) -> None:
     before = talk.say("6.2")
 

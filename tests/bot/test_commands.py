@@ -23,7 +23,16 @@ pytestmark = pytest.mark.xdist_group("assistant")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Main = Callable[..., "tuple[int, str, str]"]
-COMMANDS = ("serve", "ask", "chat", "batch", "train", "check", "reload", "settings", "wechat")
+COMMANDS = (
+    *("serve", "ask", "chat", "batch", "train", "check", "reload", "settings", "wechat"),
+    *("staff", "forget", "export"),
+)
+NEEDED = {
+    "ask": ["贷款"],
+    "staff": ["list"],
+    "forget": ["telegram:42"],
+    "export": ["telegram:42"],
+}  # arguments without which a command is used wrongly
 SOURCE = set(
     (PROJECT / "knowledge" / "policies" / "sz-2016" / "source.txt")
     .read_text(encoding="utf-8")
@@ -244,9 +253,7 @@ def test_settings_lists_every_setting_and_masks_secrets(main: Main, tmp_path: Pa
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_wrong_setting_stops_every_command_and_names_itself(main: Main, command: str) -> None:
-    arguments = [command, *(["贷款"] if command == "ask" else [])]
-
-    code, out, err = main(*arguments, port="eighty")
+    code, out, err = main(command, *NEEDED.get(command, ()), port="eighty")
 
     assert code == 1
     assert "CHUANGWEN_PORT" in err

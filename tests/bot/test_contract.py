@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import AuthContext, Case
-from schemathesis.checks import positive_data_acceptance
+from schemathesis.checks import negative_data_rejection, positive_data_acceptance
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -23,7 +23,8 @@ def description(app: Starlette, client: TestClient) -> Any:
     return schemathesis.openapi.from_asgi("/api/openapi.json", app)
 
 
-schema = schemathesis.pytest.from_fixture("description")
+# The stream has no end; tests/bot/test_web_letters.py reads it.
+schema = schemathesis.pytest.from_fixture("description").exclude(operation_id="streamEvents")
 
 
 @schema.auth()
@@ -51,4 +52,8 @@ class ConversationToken:
 )
 def test_the_routes_do_what_the_description_says(case: Case) -> None:
     # A choice that was not offered, or a question of blanks, is of the right form and refused.
-    case.call_and_validate(excluded_checks=[positive_data_acceptance])
+    excluded = [positive_data_acceptance]
+    if case.operation.label.endswith("/letters"):
+        # The token makes its path right, and what else is wrong with it is a parameter of no name.
+        excluded.append(negative_data_rejection)
+    case.call_and_validate(excluded_checks=excluded)

@@ -32,6 +32,7 @@ CHANNELS = {
     "WECOM_API_BASE": ("wecom_api_base", "http://127.0.0.1:4"),
 }
 WECOM = ("WECOM_CORP_ID", "WECOM_KF_SECRET", "WECOM_TOKEN", "WECOM_ENCODING_AES_KEY")
+CONTACT_KEYS = f"{'n' * 43}= {'o' * 43}="
 A_SECRET = "not-for-other-eyes-0123456789-abcdef"
 
 
@@ -67,12 +68,24 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "CHUANGWEN_KNOWLEDGE_DIRS": os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]),
             "CHUANGWEN_PUBLIC_URL": "https://faq.example/",
             "CHUANGWEN_WIDGET_ORIGINS": "https://a.example/ http://127.0.0.1:8001",
+            "CHUANGWEN_TRUSTED_PROXIES": "10.0.0.1 10.1.0.0/16",
+            "CHUANGWEN_LIMIT_FACTOR": "2.5",
+            "CHUANGWEN_DESK_FILE": str(tmp_path / "desk.yml"),
+            "CHUANGWEN_CONTACT_KEY": CONTACT_KEYS,
+            "CHUANGWEN_KEEP_CONVERSATIONS_DAYS": "30",
+            "CHUANGWEN_KEEP_CALLS_DAYS": "365",
             **{name: value for name, (_, value) in CHANNELS.items()},
         }
     )
 
     assert settings == Settings(
         host="0.0.0.0",
+        trusted_proxies=("10.0.0.1", "10.1.0.0/16"),
+        limit_factor=2.5,
+        desk_file=tmp_path / "desk.yml",
+        contact_key=CONTACT_KEYS,
+        keep_conversations_days=30,
+        keep_calls_days=365,
         port=8123,
         data_dir=tmp_path / "data",
         database_url="postgresql://somebody@127.0.0.1/chuangwen",
@@ -99,6 +112,12 @@ def test_no_setting_is_forgotten_by_the_test_above() -> None:
         "CHUANGWEN_MODEL",
         "CHUANGWEN_KNOWLEDGE_DIRS",
         "CHUANGWEN_PUBLIC_URL",
+        "CHUANGWEN_TRUSTED_PROXIES",
+        "CHUANGWEN_LIMIT_FACTOR",
+        "CHUANGWEN_DESK_FILE",
+        "CHUANGWEN_CONTACT_KEY",
+        "CHUANGWEN_KEEP_CONVERSATIONS_DAYS",
+        "CHUANGWEN_KEEP_CALLS_DAYS",
         "CHUANGWEN_WIDGET_ORIGINS",
         *CHANNELS,
     }
@@ -219,3 +238,24 @@ def test_rasa_is_never_more_talkative_than_a_warning() -> None:
         assert rasa.getEffectiveLevel() >= logging.WARNING
     finally:
         root.handlers, root.level, rasa.level = before
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "ten", "1.5", "99999"])
+@pytest.mark.parametrize("name", ["CHUANGWEN_KEEP_CONVERSATIONS_DAYS", "CHUANGWEN_KEEP_CALLS_DAYS"])
+def test_days_that_are_none_stop_the_start(name: str, days: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings.from_environment({name: days})
+
+
+@pytest.mark.parametrize("key", ["short", "n" * 43, f"{'n' * 43}= short"])
+def test_a_contact_key_that_is_none_stops_the_start_and_is_not_repeated(key: str) -> None:
+    with pytest.raises(SettingsError, match="CHUANGWEN_CONTACT_KEY") as error:
+        Settings.from_environment({"CHUANGWEN_CONTACT_KEY": key})
+    assert key not in str(error.value)
+
+
+def test_the_contact_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    first = Settings(data_dir=tmp_path).contact_keys()
+
+    assert Settings(data_dir=tmp_path).contact_keys() == first
+    assert (tmp_path / "contact.key").stat().st_mode & 0o777 == 0o600

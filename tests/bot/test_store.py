@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from bot.message import Choice, Turn
+from bot.ownership import Ownership
 from bot.store.sql import SqlStore, migrate
 from bot.store.tables import metadata
 
@@ -43,6 +44,9 @@ async def store(address: str) -> AsyncIterator[SqlStore]:
     store = SqlStore(address)
     yield store
     await store.close()
+
+
+BOT = Ownership("web:1")
 
 
 def make_turn(number: int = 1, conversation: str = "web:1", **changed: object) -> Turn:
@@ -85,7 +89,7 @@ async def test_a_conversation_that_was_never_started_is_not_there(store: SqlStor
 async def test_what_is_recorded_is_read_again(store: SqlStore) -> None:
     turn = make_turn()
     await store.create("web:1")
-    await store.record(turn, "有什么税收优惠？", state_of(turn))
+    await store.record(turn, "有什么税收优惠？", state_of(turn), BOT)
 
     stored = await store.read("web:1", "m1")
 
@@ -98,7 +102,7 @@ async def test_what_is_recorded_is_read_again(store: SqlStore) -> None:
 
 async def test_another_message_of_the_conversation_is_no_repeat(store: SqlStore) -> None:
     await store.create("web:1")
-    await store.record(make_turn(), "有什么税收优惠？", state_of(make_turn()))
+    await store.record(make_turn(), "有什么税收优惠？", state_of(make_turn()), BOT)
 
     stored = await store.read("web:1", "m2")
 
@@ -110,7 +114,7 @@ async def test_another_message_of_the_conversation_is_no_repeat(store: SqlStore)
 async def test_the_state_is_that_after_the_last_turn(store: SqlStore) -> None:
     await store.create("web:1")
     for number in (1, 2, 3):
-        await store.record(make_turn(number), "text", {"focus": f"sz-2016/{number}.1"})
+        await store.record(make_turn(number), "text", {"focus": f"sz-2016/{number}.1"}, BOT)
 
     stored = await store.read("web:1", "m2")
 
@@ -122,7 +126,7 @@ async def test_the_state_is_that_after_the_last_turn(store: SqlStore) -> None:
 async def test_conversations_are_kept_apart(store: SqlStore) -> None:
     await store.create("web:1")
     await store.create("telegram:1")
-    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"})
+    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"}, BOT)
 
     stored = await store.read("telegram:1", "m1")
 
@@ -132,7 +136,7 @@ async def test_conversations_are_kept_apart(store: SqlStore) -> None:
 
 async def test_starting_a_conversation_again_leaves_it_as_it_is(store: SqlStore) -> None:
     await store.create("web:1")
-    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"})
+    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"}, BOT)
 
     await store.create("web:1")
 
@@ -145,10 +149,10 @@ async def test_a_turn_and_the_state_after_it_are_written_together_or_not_at_all(
     store: SqlStore,
 ) -> None:
     await store.create("web:1")
-    await store.record(make_turn(1), "text", {"focus": "sz-2016/1.1"})
+    await store.record(make_turn(1), "text", {"focus": "sz-2016/1.1"}, BOT)
 
     with pytest.raises(IntegrityError):
-        await store.record(make_turn(1, id="m2"), "text", {"focus": "sz-2016/2.1"})
+        await store.record(make_turn(1, id="m2"), "text", {"focus": "sz-2016/2.1"}, BOT)
 
     stored = await store.read("web:1", "m2")
     assert stored is not None
@@ -159,10 +163,10 @@ async def test_an_error_of_the_database_does_not_repeat_what_a_founder_said(
     store: SqlStore,
 ) -> None:
     await store.create("web:1")
-    await store.record(make_turn(1), "text", {})
+    await store.record(make_turn(1), "text", {}, BOT)
 
     with pytest.raises(IntegrityError) as error:
-        await store.record(make_turn(1), "a secret of a founder", {})
+        await store.record(make_turn(1), "a secret of a founder", {}, BOT)
 
     # Servers log errors that nobody caught.
     assert "secret" not in str(error.value)
@@ -170,10 +174,10 @@ async def test_an_error_of_the_database_does_not_repeat_what_a_founder_said(
 
 async def test_a_message_id_is_recorded_once(store: SqlStore) -> None:
     await store.create("web:1")
-    await store.record(make_turn(1), "text", {})
+    await store.record(make_turn(1), "text", {}, BOT)
 
     with pytest.raises(IntegrityError):
-        await store.record(make_turn(2, id="m1"), "text", {})
+        await store.record(make_turn(2, id="m1"), "text", {}, BOT)
 
 
 async def test_many_conversations_at_once_are_all_recorded(store: SqlStore) -> None:
@@ -182,7 +186,7 @@ async def test_many_conversations_at_once_are_all_recorded(store: SqlStore) -> N
     async def talk(name: str) -> None:
         await store.create(name)
         for number in (1, 2, 3):
-            await store.record(make_turn(number, name), "text", {"said": number})
+            await store.record(make_turn(number, name), "text", {"said": number}, BOT)
 
     await asyncio.gather(*(talk(name) for name in names))
 
@@ -195,7 +199,7 @@ async def test_many_conversations_at_once_are_all_recorded(store: SqlStore) -> N
 async def test_what_was_recorded_is_there_after_a_restart(address: str) -> None:
     store = SqlStore(address)
     await store.create("web:1")
-    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"})
+    await store.record(make_turn(), "text", {"focus": "sz-2016/6.2"}, BOT)
     await store.close()
 
     store = SqlStore(address)
@@ -230,14 +234,7 @@ async def test_migrating_again_changes_nothing(address: str) -> None:
     migrate(engine)
 
     assert set(sa.inspect(engine).get_table_names()) == before
-    assert before == {
-        "conversations",
-        "turns",
-        "feedback",
-        "inbox",
-        "channel_state",
-        "alembic_version",
-    }
+    assert before == {*metadata.tables, "alembic_version"}
     engine.dispose()
 
 

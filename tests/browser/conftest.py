@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,12 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import needs
+from tests.bot.conftest import free_port
+from tests.browser.widget import WidgetServer, foreign_site, page_with, policy_for, serving
+
 PROJECT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,28 +31,30 @@ ARGUMENTS = [
 STARTS_WITHIN_SECONDS = 180
 ANSWERS_WITHIN_MILLISECONDS = 20_000
 
+# A network that a test cut is no fault of the widget's, and no icon is one of the page's.
+EXCUSED = ("ERR_INTERNET_DISCONNECTED", "ERR_FAILED", "favicon", "status of 4")
+
 Open = Callable[..., Page]
+Embed = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """The browser; without it these tests fail: a skipped one would look like a passed one."""
-    if not CHROMIUM.exists():
-        pytest.fail(
-            f"The browser tests need {CHROMIUM}, which is not there; scripts/browser.sh installs "
-            "it with a Chinese font.",
-            pytrace=False,
-        )
-    return CHROMIUM
+    """The browser."""
+    return needs.chromium()
 
 
 @pytest.fixture(scope="session")
-def server(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def friend() -> str:
+    """The site, not yet served, on which the real server's widget may be."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def server(chromium: Path, friend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `python -m bot serve` on a free port, with a data folder of its own."""
     folder = tmp_path_factory.mktemp("browser")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("CHUANGWEN_")}
     log = folder / "server.log"
@@ -56,7 +62,11 @@ def server(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "serve", "--port", str(port)],
             cwd=PROJECT,
-            env={**inherited, "CHUANGWEN_DATA_DIR": str(folder)},
+            env={
+                **inherited,
+                "CHUANGWEN_DATA_DIR": str(folder),
+                "CHUANGWEN_WIDGET_ORIGINS": friend,
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -126,3 +136,46 @@ def page(open_page: Open, complaints: list[str]) -> Iterator[Page]:
     """The page for a visitor from the mainland; the browser must find nothing wrong."""
     yield open_page()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def foreign_port() -> int:
+    """Where the page of another site is, which is allowed to ask."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def widget_server(
+    foreign_port: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WidgetServer]:
+    """The app with an assistant that answers everything at once."""
+    allowed = (f"http://127.0.0.1:{foreign_port}",)
+    with serving(tmp_path_factory.mktemp("widget"), free_port(), allowed) as server:
+        yield server
+
+
+@pytest.fixture
+def embed(
+    browser: Browser, widget_server: WidgetServer, foreign_port: int, complaints: list[str]
+) -> Iterator[Embed]:
+    """Open a foreign page with the widget: `embed("data-open", viewport=…)`."""
+    widget_server.assistant.asked.clear()
+    widget_server.assistant.seconds = 0.0
+    with contextlib.ExitStack() as stack:
+
+        def embed(options: str = "", root: str = "", **context_options: Any) -> Page:
+            host = widget_server.url
+            site = foreign_site(foreign_port, page_with(host, options, root), policy_for(host))
+            address = stack.enter_context(site)
+            visitor = {"locale": "zh-CN", "reduced_motion": "reduce", **context_options}
+            context = browser.new_context(**visitor)
+            stack.callback(context.close)
+            context.set_default_timeout(ANSWERS_WITHIN_MILLISECONDS)
+            page = context.new_page()
+            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.goto(address)
+            return page
+
+        yield embed
+    assert [text for text in complaints if not any(word in text for word in EXCUSED)] == []

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from playwright.sync_api import Locator, Page, expect
 from starlette.applications import Starlette
 
+from bot.desk.services import Desk, open_desk
 from bot.message import Part, Reply, UserMessage
 from bot.settings import Settings
 from bot.store.sql import SqlStore
@@ -21,6 +23,10 @@ from knowledge.cards import make_card
 from knowledge.language import detect
 from knowledge.live import LIBRARY
 
+PAGE = """<!doctype html><html lang="zh-Hans" {root}><meta charset="utf-8"><title>园区</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<body><main><h1>园区</h1><a href="/other">另一页</a></main>
+<script src="{host}/widget.js" {options} defer></script></body></html>"""
 HOSTILE = "<script>document.title='broken'</script><img src=x onerror=alert(1)>"
 
 
@@ -29,6 +35,7 @@ class Answering:
     """Follows the Assistant protocol: the card of 6.2 and two choices, whatever is asked."""
 
     asked: list[UserMessage] = field(default_factory=list)
+    effects: tuple[str, ...] = ()
     seconds: float = 0.0
 
     async def start(self) -> None:
@@ -59,6 +66,7 @@ class Answering:
                 parts=(said, Part(card=make_card(knowledge, provision, language))),
                 choices=(("找哪个部门", "/ask_contact"), ("看原文", "/ask_original")),
                 found=(provision.id,),
+                effects=self.effects,
             ),
             {},
         )
@@ -71,6 +79,8 @@ class WidgetServer:
     url: str
     assistant: Answering
     store: SqlStore
+    desk: Desk
+    loop: asyncio.AbstractEventLoop
 
 
 @contextlib.contextmanager
@@ -81,17 +91,19 @@ def serving(folder: Path, port: int, origins: tuple[str, ...]) -> Iterator[Widge
         data_dir=folder, secret="a secret of the tests " * 2, widget_origins=origins
     )
     assistant, store = Answering(), SqlStore(settings.database)
-    app: Starlette = make_app(settings, assistant=assistant, store=store)  # type: ignore[arg-type]
+    desk = open_desk(settings, store)
+    app: Starlette = make_app(settings, assistant=assistant, store=store, desk=desk)
     LIBRARY.content  # noqa: B018 - loaded before the first question
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none")
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
     thread.start()
     try:
         while not server.started:
             assert thread.is_alive()
             thread.join(0.02)
-        yield WidgetServer(f"http://127.0.0.1:{port}", assistant, store)
+        yield WidgetServer(f"http://127.0.0.1:{port}", assistant, store, desk, loop)
     finally:
         server.should_exit = True
         thread.join(10)
@@ -121,3 +133,32 @@ def foreign_site(port: int, page: str, policy: str) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def page_with(host: str, options: str = "", root: str = "") -> str:
+    """A page of another site with the widget; `root`: attributes of its html element."""
+    return PAGE.format(host=host, options=options, root=root)
+
+
+def policy_for(host: str) -> str:
+    """The strictest policy that lets the widget in, as docs/widget.md gives it."""
+    return f"default-src 'none'; script-src {host}; connect-src {host}"
+
+
+def launcher(page: Page) -> Locator:
+    return page.locator("chuangwen-chat .launcher")
+
+
+def question(page: Page) -> Locator:
+    return page.locator("chuangwen-chat #question")
+
+
+def answers(page: Page) -> Locator:
+    return page.locator("chuangwen-chat .answer")
+
+
+def ask(page: Page, text: str) -> None:
+    count = answers(page).count()
+    question(page).fill(text)
+    question(page).press("Enter")
+    expect(answers(page)).to_have_count(count + 1)

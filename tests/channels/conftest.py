@@ -10,7 +10,7 @@ import pytest_asyncio
 
 import bot.channels.base
 from bot.channels.contracts import Services
-from bot.channels.texts import Texts
+from bot.channels.texts import channel_texts
 from bot.conversation import Conversations
 from bot.settings import Settings
 from bot.store.inbox import SqlInbox
@@ -44,7 +44,7 @@ async def store() -> AsyncIterator[SqlStore]:
 
 @pytest_asyncio.fixture
 async def services(fake_assistant: FakeAssistant, store: SqlStore) -> Services:
-    return Services(Conversations(fake_assistant, store), SqlInbox(store), Texts.read())
+    return Services(Conversations(fake_assistant, store), SqlInbox(store), channel_texts())
 
 
 @pytest_asyncio.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,12 +15,12 @@ from starlette.applications import Starlette
 from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
 from bot.http import Problem, problem_response
-from bot.settings import PROJECT, Settings
+from bot.settings import Settings
 from tests.bot.conftest import FakeAssistant
 from tests.channels.fake_telegram import serving, shown
 from tests.channels.telegram_said import units
+from tests.needs import NPM, node, npm_package
 
-FOLDER = PROJECT / "tests" / "npm"
 TOKEN = "1:peer"
 _PERSON = {"id": 5, "is_bot": False, "first_name": "Test", "language_code": "en"}
 _CHAT = {"id": 5, "type": "private", "first_name": "Test"}
@@ -66,14 +65,11 @@ class Peer:
 
 @pytest_asyncio.fixture
 async def peer() -> AsyncIterator[Peer]:
-    program = shutil.which("node")
-    if program is None or not (FOLDER / "node_modules" / "telegram-test-api").is_dir():
-        # Only where the registry could not be reached: scripts/peers.sh installs it.
-        pytest.skip("telegram-test-api is not here: no node, or npm's registry was not reached")
+    npm_package("telegram-test-api")
     process = await asyncio.create_subprocess_exec(
-        program,
+        node(),
         "telegram_server.js",
-        cwd=FOLDER,
+        cwd=NPM,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

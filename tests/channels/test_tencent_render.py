@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.splitting import utf8_bytes
 from bot.channels.tencent.render import LIMIT, compose
-from bot.channels.texts import Texts
+from bot.channels.texts import channel_texts
 from bot.message import Part, Reply, Turn, UserMessage
 from bot.settings import PROJECT
 from knowledge.card import View
@@ -17,7 +17,7 @@ from knowledge.language import LANGUAGES, Language
 from knowledge.models import Knowledge
 from knowledge.storage import load
 
-TEXTS = Texts.read()
+TEXTS = channel_texts()
 OFFERED = ("show_original", "show_contact", "show_validity", "show_human")
 INTENTS = ("ask_original", "ask_contact", "ask_validity", "ask_human")
 

@@ -761,15 +761,15 @@ async def test_a_message_allows_five_and_each_call_is_counted_over_restarts(
     start: Start, gate: Gate, platform: FakeWeChat, clock: Clock
 ) -> None:
     phone = await start()
-    assert (await phone.channel.quota(CONVERSATION)).left == 0
+    assert (await phone.channel.reach(CONVERSATION)).left == 0
     await be_late(phone, gate, phone.text(QUESTION))
     await until(lambda: len(platform.sent) == 1)
 
-    quota = await (await start()).channel.quota(CONVERSATION)
+    quota = await (await start()).channel.reach(CONVERSATION)
 
     assert (quota.left, quota.until) == (4, clock.now + 48 * HOUR)
     clock.now += 48 * HOUR
-    assert (await phone.channel.quota(CONVERSATION)).left == 0
+    assert (await phone.channel.reach(CONVERSATION)).left == 0
 
 
 async def test_when_it_is_used_up_nothing_is_called_and_the_rest_waits(
@@ -781,10 +781,10 @@ async def test_when_it_is_used_up_nothing_is_called_and_the_rest_waits(
     await asyncio.sleep(0.02)
 
     assert len(platform.called("send")) == 5
-    assert (await phone.channel.quota(CONVERSATION)).left == 0
+    assert (await phone.channel.reach(CONVERSATION)).left == 0
     rest = await phone.ask("然后呢")
     assert rest.startswith("先补上")
-    assert (await phone.channel.quota(CONVERSATION)).left > 0
+    assert (await phone.channel.reach(CONVERSATION)).left > 0
     assert f"{first}{''.join(platform.texts)}".startswith("you said: 第0句")
 
 
@@ -792,13 +792,13 @@ async def test_a_tap_allows_three_for_a_minute_and_takes_nothing_from_a_message(
     phone: Phone, clock: Clock
 ) -> None:
     await phone.ask(phone.event("CLICK", "intent:ask_topics"))
-    quota = await phone.channel.quota(CONVERSATION)
+    quota = await phone.channel.reach(CONVERSATION)
     assert (quota.left, quota.until) == (3, clock.now + 60)
 
     await phone.ask(QUESTION)
     clock.now += 1
     await phone.ask(phone.event("CLICK", "intent:ask_topics"))
-    quota = await phone.channel.quota(CONVERSATION)
+    quota = await phone.channel.reach(CONVERSATION)
     assert (quota.left, quota.until) == (5, clock.now - 1 + 48 * HOUR)
 
 
@@ -825,7 +825,7 @@ async def test_a_platform_that_counts_otherwise_is_believed(
     await until(lambda: len(platform.called("send")) == 1)
     await asyncio.sleep(0.02)
 
-    assert (await phone.channel.quota(CONVERSATION)).left == 0
+    assert (await phone.channel.reach(CONVERSATION)).left == 0
 
 
 async def test_an_account_without_the_permission_is_not_tried_again_until_a_restart(
@@ -844,8 +844,8 @@ async def test_an_account_without_the_permission_is_not_tried_again_until_a_rest
     await settled(services)
 
     assert len(platform.called("send")) == 1
-    assert (await phone.channel.quota(CONVERSATION)).left == 0
-    assert (await (await start()).channel.quota(CONVERSATION)).left == 5
+    assert (await phone.channel.reach(CONVERSATION)).left == 0
+    assert (await (await start()).channel.reach(CONVERSATION)).left == 5
 
 
 async def test_a_founder_who_left_is_dropped_quietly(
@@ -867,7 +867,7 @@ async def test_a_platform_that_is_down_for_a_moment_is_tried_again(
     await be_late(phone, gate, phone.text(QUESTION))
 
     await until(lambda: platform.texts == [ANSWER])
-    assert (await phone.channel.quota(CONVERSATION)).left == 4
+    assert (await phone.channel.reach(CONVERSATION)).left == 4
 
 
 async def test_a_platform_that_stays_down_leaves_the_answer_to_the_next_message(

@@ -781,7 +781,7 @@ async def test_an_answer_goes_once_whatever_the_platform_does(
     assert platform.texts == ["you said: 有什么贷款？"]
     assert len({call["msgid"] for call in platform.called("send_msg")}) == 1
     assert await services.inbox.unfinished("wecom") == []
-    assert (await channel.quota(CONVERSATION)).left == 4
+    assert (await channel.reach(CONVERSATION)).left == 4
 
 
 async def test_an_answer_that_went_before_an_end_does_not_go_again(
@@ -841,7 +841,7 @@ async def test_a_long_answer_goes_in_pieces_that_the_platform_takes_in_order(
 
     assert len(platform.texts) > 1
     assert "".join(platform.texts) == f"you said: {question}"
-    assert (await channel.quota(CONVERSATION)).left == 5 - len(platform.texts)
+    assert (await channel.reach(CONVERSATION)).left == 5 - len(platform.texts)
 
 
 async def test_what_is_more_than_five_waits_for_the_next_message_and_no_call_is_made_for_it(
@@ -852,7 +852,7 @@ async def test_what_is_more_than_five_waits_for_the_next_message_and_no_call_is_
     await rung(client, channel, platform)
     assert len(platform.texts) == 5
     assert len(platform.called("send_msg")) == 5
-    assert (await channel.quota(CONVERSATION)).left == 0
+    assert (await channel.reach(CONVERSATION)).left == 0
 
     platform.writes("然后呢")
     await rung(client, channel, platform)
@@ -906,7 +906,7 @@ async def test_each_message_of_the_customer_allows_five_for_two_days_after_it(
     platform.writes("第一问", send_time=at)
     await rung(client, channel, platform)
 
-    quota = await channel.quota(CONVERSATION)
+    quota = await channel.reach(CONVERSATION)
     assert (quota.left, quota.until) == (4, at + 48 * 3600)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.channels.tencent.crypto import Crypto, Forged
-from bot.settings import PROJECT
+from tests import needs
 
-FOLDER = PROJECT / "tests" / "npm"
 TOKEN, KEY, RECEIVER = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7"
 OURS = Crypto(TOKEN, KEY, RECEIVER)
 # Of every length around the 32 bytes to which is padded, and of more bytes than characters.
@@ -28,13 +25,10 @@ TEXTS = [
 
 def node(orders: list[dict[str, Any]]) -> list[Any]:
     """What the peer answers to each."""
-    program = shutil.which("node")
-    if program is None or not _peer().is_dir():
-        # Only where the registry could not be reached: scripts/peers.sh installs it.
-        pytest.skip("@wecom/crypto is not here: no node, or npm's registry was not reached")
+    needs.npm_package("@wecom/crypto")
     done = subprocess.run(
-        [program, "wecom_crypto.js"],
-        cwd=FOLDER,
+        [needs.node(), "wecom_crypto.js"],
+        cwd=needs.NPM,
         input=json.dumps(orders),
         capture_output=True,
         encoding="utf-8",
@@ -43,10 +37,6 @@ def node(orders: list[dict[str, Any]]) -> list[Any]:
     assert done.returncode == 0, done.stderr
     answers: list[Any] = json.loads(done.stdout)
     return answers
-
-
-def _peer() -> Path:
-    return FOLDER / "node_modules" / "@wecom" / "crypto"
 
 
 def test_the_peer_opens_what_we_closed_and_signs_it_as_we_do() -> None:

@@ -189,3 +189,10 @@ def test_search_finds_in_both_policies(both: Knowledge, encoder: Encoder) -> Non
         best = search.find(question).best
         assert best is not None
         assert (question, best.provision) == (question, provision)
+
+
+def test_a_measure_is_found_by_its_number_where_only_one_policy_has_it(both: Knowledge) -> None:
+    assert {p.measure for p in both.about("40")} == {40}
+    assert both.about("1") == []
+    assert [p.id for p in both.about("sz-2016/6")] == ["sz-2016/6.1", "sz-2016/6.2"]
+    assert [p.id for p in both.about("sz-2016/6.2")] == ["sz-2016/6.2"]

@@ -18,7 +18,7 @@ from telegram.error import TelegramError
 
 from bot.channels.bot_api.html import compose_card
 from bot.channels.bot_api.updates import language_of
-from bot.channels.texts import Texts
+from bot.texts import Texts
 from knowledge.card import Card
 from knowledge.language import Language, clean, detect, has_words
 

@@ -13,7 +13,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from bot.channels.texts import Texts
+from bot.texts import Texts
 from knowledge.language import DEFAULT, Language
 
 logger = logging.getLogger(__name__)

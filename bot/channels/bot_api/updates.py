@@ -104,6 +104,15 @@ def conversation_of(chat: Chat, user: User) -> str:
     return f"telegram:{chat.id}:{user.id}" if is_group(chat) else f"telegram:{chat.id}"
 
 
+def address_of(conversation: str, thread: int | None = None) -> dict[str, Any]:
+    """Where what nobody asked for goes, from what `conversation_of` made."""
+    _, chat, *owner = conversation.split(":")
+    address: dict[str, Any] = {"chat": int(chat)}
+    if owner:
+        address["owner"] = int(owner[0])
+    return {**address, "thread": thread} if thread is not None else address
+
+
 def language_of(user: User | None) -> Language:
     """The language of somebody's Telegram, for who has not said a word yet."""
     code = ((user.language_code if user is not None else None) or DEFAULT).lower()

@@ -67,8 +67,8 @@ class Answers:
 
     async def deliver(
         self, customer: Customer, texts: dict[str, str], later: dict[str, str]
-    ) -> None:
-        """Send texts, each under its own id, after those that had to wait.
+    ) -> bool:
+        """Send texts, each under its own id, after those that had to wait; whether all went.
 
         What may not go now waits for the customer's next message; where nothing may, `later` waits
         instead of `texts`. Raises Undeliverable, TryAgain.
@@ -84,6 +84,7 @@ class Answers:
                 # Of more than may ever be sent at once, the last.
                 kept = dict(list(waiting.items())[-MOST:])
                 await self._inbox.keep(self._channel, key, kept or None)
+            return not waiting
 
     async def _send_all(self, customer: Customer, texts: dict[str, str]) -> dict[str, str]:
         """Those that have to wait."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from bot.channels.splitting import split, utf8_bytes
 from bot.channels.tencent.render import LIMIT, compose
-from bot.channels.texts import Texts
 from bot.message import Turn
+from bot.texts import Texts
 
 # Bytes that earlier answers may take from the present one, which can be shorter but not wait.
 _SHARE = 900

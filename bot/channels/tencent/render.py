@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.channels.splitting import split, utf8_bytes
-from bot.channels.texts import Texts
 from bot.message import Part, Turn
+from bot.texts import Texts
 from knowledge.card import BlockKind, short_units
 
 LIMIT = 2048  # bytes of UTF-8, what WeChat takes of a text

@@ -1,6 +1,6 @@
 // An answer on the screen: its texts, its cards, its units, in their order.
 function section(title, ...content) {
-  return content.flat(3).some(Boolean) && make("section", {}, make("h4", {}, title), ...content);
+  return content.flat(3).some(Boolean) && make("section", {}, make("h3", {}, title), ...content);
 }
 
 /** A Chinese name, with its translation beside it in English, marked where it is ours. */
@@ -48,7 +48,7 @@ function renderCard(card, texts) {
   const { labels, view } = card;
   const asked = (...views) => views.includes(view);
   return make("article", { className: "card", lang: card.language },
-    make("h3", {}, card.heading),
+    make("h2", {}, card.heading),
     asked("answer") && section(labels.summary, make("p", { className: "summary" }, card.summary),
       texts.translated && make("p", { className: "small" }, texts.translated)),
     card.kind === "duty" && make("p", { className: "note" }, labels.duty),

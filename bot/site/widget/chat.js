@@ -21,7 +21,7 @@ class Chat {
   /** Send what waits, oldest first. */
   async flush() {
     clearTimeout(this.timer);
-    if (this.busy) return;
+    if (this.busy) return this.changed();
     this.busy = true;
     this.trouble = "";
     this.changed();
@@ -31,7 +31,7 @@ class Chat {
       });
       this.wait = FIRST_WAIT;
     } catch (error) {
-      this.trouble = navigator.onLine ? "down" : "offline";
+      this.trouble = origin === "null" ? "disk" : navigator.onLine ? "down" : "offline";
       const wait = Math.max(this.wait, (error.retryAfter || 0) * 1000);
       this.timer = setTimeout(() => this.flush(), wait);
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
@@ -52,6 +52,7 @@ class Chat {
       const started = performance.now();
       const turn = await this.post(`/api/conversations/${id}/messages`, { id: entry.id, ...message }, token);
       memory.changeEntry(entry.id, { turn, of: id });
+      memory.change((state) => { if (state.conversation?.id === id) state.conversation.owner = turn.owner; });
       const { number, outcome, language, provisions } = turn;
       this.happened("answer", { number, outcome, language, provisions, ms: Math.round(performance.now() - started) });
     } catch (error) {
@@ -90,11 +91,14 @@ class Chat {
   }
 
   async fetch(path, options) {
-    const common = { signal: AbortSignal.timeout(TIMEOUT), credentials: "omit", referrerPolicy: "no-referrer" };
-    const response = await fetch(this.host + path, { ...options, ...common });
-    const { status } = response;
-    if (!response.ok)
-      throw Object.assign(new Error(path), { status, retryAfter: Number(response.headers.get("retry-after")) });
-    return status === 204 ? null : response.json();
+    const response = await this.request(path, { signal: AbortSignal.timeout(TIMEOUT), ...options });
+    return response.status === 204 ? null : response.json();
+  }
+
+  async request(path, options) {
+    const response = await fetch(this.host + path, { credentials: "omit", referrerPolicy: "no-referrer", ...options });
+    const { ok, status, headers } = response;
+    if (!ok) throw Object.assign(new Error(path), { status, retryAfter: Number(headers.get("retry-after")) });
+    return response;
   }
 }

@@ -1,8 +1,9 @@
 // The conversation to take away: copied, saved as text, printed.
 function asText(entries, texts) {
   return entries.map((entry) => [
-    texts.you + entry.said,
-    entry.turn && texts.bot + entry.turn.replies.join("\n\n"),
+    entry.said && texts.you + entry.said,
+    entry.letter && `${texts.staff}: ${entry.letter.text}`,
+    entry.turn?.replies.join("") && texts.bot + entry.turn.replies.join("\n\n"),
     entry.refused && texts.refused,
   ].filter(Boolean).join("\n\n")).concat(texts.candour).join("\n\n———\n\n") + "\n";
 }
@@ -31,16 +32,21 @@ function save(text) {
 }
 
 /** Print the conversation without the page around it; a constructed sheet needs no leave of the page's policy. */
-function printOnly(element, dialog) {
-  const folded = [...dialog.querySelectorAll("details:not([open])")];
+function printOnly(root, panel) {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("@media print { body > :not(chuangwen-chat) { display: none !important } }");
-  const before = document.adoptedStyleSheets;
-  document.adoptedStyleSheets = [...before, sheet];
+  sheet.replaceSync("@media print { body > * { display: none !important } body > chuangwen-chat { display: block !important } }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  const folded = [...panel.querySelectorAll("details:not([open])")];
   folded.forEach((details) => (details.open = true));
+  const focused = root.activeElement;
+  const modal = panel.matches(":modal"); // Which is cut off at the end of the first sheet.
+  const again = (open) => { panel.close(); panel[open](); };
+  if (modal) again("show");
   addEventListener("afterprint", () => {
-    document.adoptedStyleSheets = before;
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((each) => each !== sheet);
     folded.forEach((details) => (details.open = false));
+    if (modal) again("showModal");
+    focused?.focus();
   }, { once: true });
   print();
 }

@@ -43,7 +43,7 @@ const memory = {
   },
 };
 
-const waits = (entry) => !entry.turn && !entry.refused;
+const waits = (entry) => !entry.turn && !entry.refused && !entry.letter;
 
 /** One tab at a time where the browser can say so; elsewhere a message's id keeps it from being answered twice. */
 const alone = (work) => (navigator.locks ? navigator.locks.request(KEY, work) : work());

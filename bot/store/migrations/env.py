@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import bot.store.desk_tables  # noqa: F401 - its tables are among the metadata
 from bot.store.tables import metadata
 
 connection = context.config.attributes["connection"]

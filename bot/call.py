@@ -1,0 +1,86 @@
+"""One call: what the caller asked, what was looked up and said, and how it ended."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+
+from bot.privacy import MASK, mask
+from knowledge.language import Language, clean
+
+Outcome = Literal["answered", "referred", "call_back", "not_covered"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+LONGEST_NOTE = 2000
+_LONGEST_TYPED = 200
+_MOST_LOOKUPS = 100
+# A number that is still being typed is personal before it is complete; none of ours is so long.
+_LONG_NUMBER = re.compile(r"\d{6,}")
+
+
+class NoContact(Exception):
+    """A call back was promised to nobody that could be reached."""
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Something that was looked up: the words, masked, and the provision that was opened."""
+
+    typed: str
+    opened: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A clerk's talk with a caller; without `ended` it still lasts.
+
+    `told`: the provisions that were read out, by id. `contact` is sealed (bot/vault.py).
+    """
+
+    id: int
+    staff: int
+    language: Language
+    started: datetime
+    looked_up: tuple[Lookup, ...] = ()
+    told: tuple[str, ...] = ()
+    note: str = ""
+    contact: str = ""
+    outcome: Outcome | None = None
+    ended: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has happened in it yet."""
+        return not (self.looked_up or self.told or self.note or self.contact)
+
+    @property
+    def about(self) -> str:
+        """The provision that it was about in the end: told last, else opened last."""
+        opened = [lookup.opened for lookup in self.looked_up if lookup.opened]
+        return (*opened, *self.told)[-1] if opened or self.told else ""
+
+    def with_lookup(self, typed: str, opened: str = "") -> Call:
+        """What was typed on from the last words stands in their place."""
+        looked_up = Lookup(_masked(typed)[:_LONGEST_TYPED], opened)
+        last = self.looked_up[-1] if self.looked_up else None
+        if last == looked_up or not (looked_up.typed or opened):
+            return self
+        before = self.looked_up
+        if last and not last.opened and looked_up.typed.startswith(last.typed):
+            before = before[:-1]
+        return replace(self, looked_up=(*before, looked_up)[-_MOST_LOOKUPS:])
+
+    def with_told(self, provision: str, told: bool = True) -> Call:
+        """The provision was read out; or it was not after all."""
+        others = tuple(each for each in self.told if each != provision)
+        return replace(self, told=(*others, provision) if told else others)
+
+    def with_note(self, note: str) -> Call:
+        lines = (_masked(line) for line in note[:LONGEST_NOTE].splitlines())
+        return replace(self, note="\n".join(lines).strip())
+
+
+def _masked(text: str) -> str:
+    return _LONG_NUMBER.sub(MASK, mask(clean(text)))

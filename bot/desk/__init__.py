@@ -1,0 +1,1 @@
+"""The hotline desk: what staff see and do."""

@@ -1,0 +1,197 @@
+// The call screen: the box, the open card, the record, and the keys that reach all of it.
+"use strict";
+
+(() => {
+  const SETTLED = 1500; // So many milliseconds without a key, and it was what was meant.
+  const SHOWN_FOR = 3500;
+  const $ = (id) => document.getElementById(id);
+  const card = $("card");
+  const said = JSON.parse($("call-screen").dataset.said);
+  let settled = 0;
+  let fading = 0;
+
+  function toast(text) {
+    $("toast").textContent = text;
+    $("toast").classList.add("shown");
+    clearTimeout(fading);
+    fading = setTimeout(() => {
+      $("toast").classList.remove("shown");
+      $("toast").textContent = "";
+    }, SHOWN_FOR);
+  }
+
+  const failed = () => toast(said.failed);
+
+  const record = new CallRecord($("record"), {
+    failed,
+    changed(before) {
+      mark();
+      if (record.now.language === before.language) return;
+      // What is to be said changes with the caller's language.
+      if (opened()) open(opened().provision, $("district")?.value, null);
+      box.again();
+    },
+  });
+  const box = new Lookup($("q"), $("results"), $("status"), {
+    failed,
+    open: (provision) => open(provision),
+    language: () => record.now.language,
+  });
+  $("q").addEventListener("input", () => {
+    clearTimeout(settled);
+    if (!box.text) return;
+    record.begin();
+    settled = setTimeout(() => record.write({ typed: box.text }), SETTLED);
+  });
+
+  const opened = () => card.querySelector("article")?.dataset;
+
+  /** `focus`: what of the card gets it; nothing where the clerk is elsewhere. */
+  async function open(provision, district = "", focus = "h2") {
+    clearTimeout(settled);
+    const query = new URLSearchParams({ language: record.now.language, district });
+    const answer = await Desk.ask(`/desk/cards/${provision}?${query}`).catch(() => null);
+    if (!answer?.ok) return failed();
+    Desk.put(card, await answer.text());
+    mark();
+    if (!focus) return;
+    card.querySelector(focus)?.focus({ preventScroll: true });
+    const { top } = card.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) card.scrollIntoView({ block: "start" });
+    if (focus !== "h2") return;
+    record.begin();
+    record.write({ typed: box.text, opened: provision });
+  }
+
+  /** Shows on the card whether it was told; whether it was. */
+  function mark() {
+    const told = Boolean(opened()) && record.told.includes(opened().provision);
+    card.querySelector("[data-do=told]")?.setAttribute("aria-pressed", String(told));
+    return told;
+  }
+
+  function tell() {
+    if (!opened()) return;
+    const name = mark() ? "untold" : "told";
+    record.begin();
+    record.write({ [name]: opened().provision }).then(() => toast(said[name]));
+  }
+
+  async function copy(text) {
+    if (!text) return;
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Without https there is no clipboard for scripts, but the old way.
+      const before = document.activeElement;
+      const field = document.body.appendChild(document.createElement("textarea"));
+      field.value = text;
+      field.select();
+      done = document.execCommand("copy");
+      field.remove();
+      before?.focus({ preventScroll: true });
+    }
+    toast(done ? said.copied : said.not_copied);
+  }
+
+  function clear() {
+    clearTimeout(settled);
+    card.replaceChildren();
+    box.clear();
+    $("q").focus();
+  }
+
+  async function end(outcome) {
+    clearTimeout(settled);
+    const number = record.now.call;
+    await record.do("end", { outcome });
+    if (record.now.call === number) return;
+    toast(said.ended);
+    clear();
+  }
+
+  async function renew() {
+    await record.queue;
+    if (record.begun && record.now.empty !== "true") {
+      toast(said.end_first);
+      return act.end();
+    }
+    if (record.begun) await record.do("discard");
+    await record.begin();
+    return clear();
+  }
+
+  function to_contact() {
+    const field = $("contact")?.hidden ? $("show-contact") ?? $("forget-contact") : $("contact");
+    field?.focus();
+  }
+
+  function to_new_contact() {
+    $("record").querySelector(".kept-contact")?.remove();
+    $("contact").hidden = false;
+    $("contact").focus();
+  }
+
+  const act = {
+    told: tell,
+    link: () => copy(opened()?.link),
+    text: () => copy(opened()?.text),
+    help: () => $("help").showModal(),
+    new: renew,
+    discard: () => record.do("discard").then(clear),
+    "show-contact": () => record.do("contact"),
+    "forget-contact": to_new_contact,
+    // What went before may have to begin the call first.
+    note: () => record.queue.then(() => $("note")?.focus()),
+    contact: () => record.queue.then(to_contact),
+    end: () => record.queue.then(() => $("record").querySelector("[data-outcome]")?.focus()),
+    language: () => record.speak(),
+  };
+  const LETTERS = { s: "told", l: "language", c: "link", t: "text", m: "note", p: "contact", e: "end", n: "new" };
+
+  function back() {
+    if (document.activeElement === $("q")) return box.leave();
+    $("q").focus();
+    return $("q").select();
+  }
+
+  /** Letters and digits are text in a field; in the list and the card, and with Alt, commands. */
+  function command(event) {
+    const { target, code, key } = event;
+    const in_field = target.matches(Desk.FIELDS);
+    const free = event.altKey || (!in_field && card.contains(target));
+    const digit = /^Digit[1-9]$/.test(code) ? Number(code.slice(5)) : 0;
+    if (digit && !event.shiftKey) return (free || (target === $("q") && box.picking)) && box.pick(digit);
+    if (key === "?" && (!in_field || (target === $("q") && !box.text))) return act.help() ?? true;
+    const name = LETTERS[/^Key[A-Z]$/.test(code) ? code[3].toLowerCase() : key.toLowerCase()];
+    if (!free || event.shiftKey || !name) return false;
+    act[name]();
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    // While Chinese is being composed the keys belong to the input method.
+    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || $("help").open) return;
+    const in_box = event.target === $("q");
+    if (event.key === "Escape") back();
+    else if (in_box && event.key === "ArrowDown") box.step(1);
+    else if (in_box && event.key === "ArrowUp") box.step(-1);
+    else if (in_box && event.key === "Enter") box.take();
+    else if (!command(event)) return;
+    event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("button, [role=option]");
+    const { do: what, open: other, outcome, provision, language } = target?.dataset ?? {};
+    if (what) act[what]();
+    else if (outcome) end(outcome);
+    else if (language) record.speak(language);
+    else if (other ?? provision) open(other ?? provision);
+  });
+  card.addEventListener("change", ({ target: { id, value } }) => {
+    if (id === "district") open(opened().provision, value, "#district");
+  });
+  mark();
+  $("q").focus();
+})();

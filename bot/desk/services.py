@@ -1,0 +1,94 @@
+"""What the desk works with, put together from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+import sqlalchemy as sa
+
+from bot.desk.operator import Operator
+from bot.desk.passwords import Passwords
+from bot.events import Events
+from bot.handover import Handover
+from bot.opening import last_known_year
+from bot.privacy import without_text
+from bot.reception import Reception
+from bot.settings import Settings
+from bot.store.callbacks import SqlCallBacks
+from bot.store.desk_tables import staff
+from bot.store.letters import SqlLetters
+from bot.store.ownership import SqlOwnership
+from bot.store.sql import SqlStore
+from bot.vault import Vault
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+_TICK = 5.0  # seconds
+
+
+def utc_now() -> datetime:
+    """The clock of all that the desk does, unless a test has another."""
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything the desk's pages and the conversations need; one for a process."""
+
+    store: SqlStore
+    events: Events
+    operator: Operator
+    owners: SqlOwnership
+    letters: SqlLetters
+    callbacks: SqlCallBacks
+    vault: Vault
+    handover: Handover
+    reception: Reception
+    clock: Clock
+    passwords: Passwords = field(default_factory=Passwords)
+
+    async def watch(self) -> None:
+        """Move on what waits too long, for as long as the process runs."""
+        while True:
+            try:
+                await self.handover.tick()
+            except Exception as error:
+                logger.error("desk", exc_info=without_text(error))
+            await asyncio.sleep(_TICK)
+
+
+def open_desk(settings: Settings, store: SqlStore, clock: Clock = utc_now) -> Desk:
+    """Raises SettingsError for a desk file that cannot be used."""
+    operator = Operator.read(settings.desk_file)
+    known = last_known_year()
+    if clock().year > known:
+        logger.warning(
+            "holidays are known until %d; after that only weekends are days off. "
+            "Update the package chinesecalendar.",
+            known,
+        )
+    events = Events()
+    owners, callbacks = SqlOwnership(store), SqlCallBacks(store)
+    vault = Vault(*settings.contact_keys())
+
+    async def staffed() -> bool:
+        chosen = sa.select(staff.c.id).where(staff.c.active).limit(1)
+        return await store.run(lambda c: c.execute(chosen).first() is not None)
+
+    return Desk(
+        store=store,
+        events=events,
+        operator=operator,
+        owners=owners,
+        letters=SqlLetters(store),
+        callbacks=callbacks,
+        vault=vault,
+        handover=Handover(owners, events, operator.patience, clock),
+        reception=Reception(owners, callbacks, vault, operator.opening, staffed, clock),
+        clock=clock,
+    )

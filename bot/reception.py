@@ -1,0 +1,237 @@
+"""What happens in a conversation beside the assistant: the queue, a person, call backs, tickets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from bot.callback import CallBack, CallBacks, contact_in, new_ticket, ticket_in
+from bot.message import Part, Reply, Stored, UserMessage
+from bot.opening import Opening
+from bot.ownership import Change
+from bot.texts import Texts
+from bot.vault import Vault
+from knowledge.language import DEFAULT, LANGUAGES, Language, detect, has_words
+
+logger = logging.getLogger(__name__)
+
+# What the choices of this file say when they are tapped; none of it reaches the assistant.
+_OURS = "/desk_"
+WITHDRAW, CALL_BACK, CANCEL = "/desk_withdraw", "/desk_call_back", "/desk_cancel"
+# In a conversation's state while a contact is being asked for: how often it was.
+_FORM = "desk_call_back"
+_MOST_ASKED = 2
+_SAID_IN_PLACE_OF_A_CONTACT = "***"
+
+State = dict[str, Any]
+
+
+class Queue(Protocol):
+    """What the reception needs of the owners that are kept."""
+
+    async def place(self, conversation: str) -> int: ...
+
+    async def waiting(self) -> int: ...
+
+
+class Staffed(Protocol):
+    """Whether there is a desk at all."""
+
+    async def __call__(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Received:
+    """How a message was received: what is said, the state after it, and who has it then.
+
+    `text`: what is kept of the message where it is not its own text. No `reply`: it is for the
+    assistant.
+    """
+
+    reply: Reply | None
+    state: State
+    change: Change | None = None
+    text: str | None = None
+
+
+class Reception:
+    """Takes what is not for the assistant, and carries out what the assistant wants done."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        callbacks: CallBacks,
+        vault: Vault,
+        opening: Opening,
+        staffed: Staffed,
+        clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        texts: Texts | None = None,
+    ) -> None:
+        self._queue, self._callbacks, self._vault = queue, callbacks, vault
+        self._opening, self._staffed, self._clock = opening, staffed, clock
+        self._texts = texts or Texts.read(Path(__file__).with_name("reception.yml"))
+
+    async def receive(self, message: UserMessage, payload: str | None, stored: Stored) -> Received:
+        """What is done with a message before the assistant sees it."""
+        language = _language(message, stored)
+        if stored.ownership.owner == "human":
+            return Received(_said(language, "handoff"), stored.state)
+        if payload is not None and payload.startswith(_OURS):
+            return await self._tapped(payload, language, stored)
+        if _FORM in stored.state and payload is None:
+            return await self._contact(message, language, stored)
+        if stored.ownership.owner == "waiting":
+            place = await self._queue.place(message.conversation)
+            kept = self._text("kept", language, place=place)
+            return Received(
+                _said(language, "handoff", kept, choices=self._while_waiting(language)),
+                stored.state,
+            )
+        ticket = ticket_in(message.text)
+        if ticket is not None:
+            spoken = _spoken(message, stored)
+            return Received(await self._ticket(ticket, spoken), stored.state)
+        return Received(None, stored.state)
+
+    async def carry_out(self, reply: Reply, state: State, stored: Stored) -> Received:
+        """What a reply of the assistant wants done, and what is said of it."""
+        ownership = stored.ownership
+        if "hand_over" not in reply.effects or not await self._staffed():
+            change = ownership.change("returned") if ownership.owner == "closed" else None
+            return Received(reply, state, change)
+        language = reply.language
+        if not self._opening.is_open(self._clock()):
+            change = ownership.change("returned") if ownership.owner == "closed" else None
+            text = self._text("outside_hours", language, opens=self._opens(language))
+            offered = ((self._text("leave_number", language), CALL_BACK), *reply.choices)
+            return Received(
+                replace(_said(language, "handoff", text), choices=offered), state, change
+            )
+        place = await self._queue.waiting() + 1
+        text = self._text("queued", language, place=place)
+        reply = replace(
+            _said(language, "handoff", text, choices=self._while_waiting(language)),
+            intent=reply.intent,
+            confidence=reply.confidence,
+        )
+        return Received(reply, state, ownership.change("asked"))
+
+    async def _tapped(self, payload: str, language: Language, stored: Stored) -> Received:
+        state = {key: value for key, value in stored.state.items() if key != _FORM}
+        waits = stored.ownership.owner == "waiting"
+        if payload == WITHDRAW and waits:
+            back = _said(language, "status", self._text("back_with_bot", language))
+            return Received(back, state, stored.ownership.change("withdrawn"))
+        if payload == CALL_BACK:
+            text = self._text("ask_contact", language)
+            return Received(
+                _said(language, "form", text, choices=self._cancel(language)), {**state, _FORM: 1}
+            )
+        if payload == CANCEL:
+            text = self._text("cancelled_still_waiting" if waits else "cancelled", language)
+            choices = self._while_waiting(language) if waits else ()
+            return Received(_said(language, "form", text, choices=choices), state)
+        return Received(_said(language, "status", self._text("with_bot", language)), state)
+
+    async def _contact(self, message: UserMessage, language: Language, stored: Stored) -> Received:
+        asked = int(stored.state[_FORM])
+        state = {key: value for key, value in stored.state.items() if key != _FORM}
+        contact = contact_in(message.text)
+        if contact is None and asked < _MOST_ASKED:
+            text = self._text("no_contact", language)
+            return Received(
+                _said(language, "form", text, choices=self._cancel(language)),
+                {**state, _FORM: asked + 1},
+            )
+        if contact is None:
+            # It is something else that is wanted; the form does not hold anyone.
+            return await self.receive(message, None, replace(stored, state=state))
+        now = self._clock()
+        callback = CallBack(
+            ticket=new_ticket(),
+            language=language,
+            contact=self._vault.seal(contact),
+            about=str(state.get("focus") or ""),
+            created=now,
+            due=self._opening.due(now),
+            conversation=message.conversation,
+        )
+        await self._callbacks.add(callback)
+        waits = stored.ownership.owner == "waiting"
+        key = "noted" if callback.due is None else "noted_until"
+        text = self._text(key, language, ticket=callback.ticket, due=self._when(callback.due))
+        return Received(
+            _said(language, "form", text),
+            state,
+            stored.ownership.change("withdrawn") if waits else None,
+            _SAID_IN_PLACE_OF_A_CONTACT,
+        )
+
+    async def _ticket(self, ticket: str, spoken: Language | None) -> Reply:
+        """How it stands, and nothing else of it: the number may be in anybody's hands."""
+        callback = await self._callbacks.find(ticket)
+        # A number has no language: that of who left the contact is the best guess.
+        language = spoken or (callback.language if callback is not None else DEFAULT)
+        if callback is None:
+            return _said(language, "status", self._text("no_such_ticket", language, ticket=ticket))
+        key = f"ticket_{callback.state}"
+        if callback.state == "open" and callback.is_overdue(self._clock()):
+            key = "ticket_overdue"
+        elif callback.state == "open" and callback.due is not None:
+            key = "ticket_open_until"
+        due = self._when(callback.due)
+        return _said(language, "status", self._text(key, language, ticket=ticket, due=due))
+
+    def _while_waiting(self, language: Language) -> tuple[tuple[str, str], ...]:
+        return (
+            (self._text("to_bot", language), WITHDRAW),
+            (self._text("leave_number", language), CALL_BACK),
+        )
+
+    def _cancel(self, language: Language) -> tuple[tuple[str, str], ...]:
+        return ((self._text("never_mind", language), CANCEL),)
+
+    def _opens(self, language: Language) -> str:
+        opens = self._opening.next_open(self._clock())
+        if opens is None:
+            return ""
+        return self._text("opens", language, time=self._when(opens))
+
+    def _when(self, moment: datetime | None) -> str:
+        """In the desk's zone, in digits that read the same in every language."""
+        if moment is None:
+            return ""
+        return moment.astimezone(self._opening.zone).strftime("%Y-%m-%d %H:%M")
+
+    def _text(self, key: str, language: Language, **gaps: str | int) -> str:
+        return self._texts.of(key, language, **gaps)
+
+
+def _said(
+    language: Language,
+    outcome: str,
+    text: str = "",
+    choices: tuple[tuple[str, str], ...] = (),
+) -> Reply:
+    parts = (Part(text=text),) if text else ()
+    return Reply(outcome, language, "", 1.0, parts, choices, ())
+
+
+def _language(message: UserMessage, stored: Stored) -> Language:
+    """The one asked for, last spoken, or written in."""
+    spoken = _spoken(message, stored)
+    if spoken is not None:
+        return spoken
+    return detect(message.text) if has_words(message.text) else DEFAULT
+
+
+def _spoken(message: UserMessage, stored: Stored) -> Language | None:
+    """The one asked for, or last spoken; None in the first words of a conversation."""
+    if message.language is not None:
+        return message.language
+    spoken = stored.state.get("preferred_language") or stored.state.get("language")
+    return cast(Language, spoken) if spoken in LANGUAGES else None

@@ -1,0 +1,74 @@
+"""Call backs, kept."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.callback import CallBack
+from bot.store.desk_tables import callbacks
+from bot.store.sql import SqlStore
+
+
+class SqlCallBacks:
+    """Call backs in the database of the conversations."""
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+
+    async def add(self, callback: CallBack) -> None:
+        await self._store.run(lambda c: c.execute(callbacks.insert(), asdict(callback)))
+
+    async def find(self, ticket: str) -> CallBack | None:
+        """By the ticket's number; None for one that is none of ours."""
+        chosen = sa.select(callbacks).where(callbacks.c.ticket == ticket)
+
+        def work(connection: Connection) -> CallBack | None:
+            row = connection.execute(chosen).first()
+            return None if row is None else CallBack(**dict(row._mapping))
+
+        return await self._store.run(work)
+
+    async def open(self) -> list[CallBack]:
+        """Those to be made, the first that is due first, those without a time last."""
+        chosen = (
+            sa.select(callbacks)
+            .where(callbacks.c.state == "open")
+            .order_by(callbacks.c.due.is_(None), callbacks.c.due, callbacks.c.created)
+        )
+        return await self._store.run(
+            lambda c: [CallBack(**dict(row._mapping)) for row in c.execute(chosen)]
+        )
+
+    async def change(self, ticket: str, **values: Any) -> bool:
+        """Change fields of an open one; False where there is none of that number that is open."""
+        row = callbacks.update().where(callbacks.c.ticket == ticket, callbacks.c.state == "open")
+        return await self._store.run(lambda c: bool(c.execute(row.values(**values)).rowcount))
+
+    async def change_own(self, ticket: str, by: int, **values: Any) -> bool:
+        """As `change`, unless a colleague takes care of it."""
+        row = callbacks.update().where(
+            callbacks.c.ticket == ticket,
+            callbacks.c.state == "open",
+            sa.or_(callbacks.c.staff.is_(None), callbacks.c.staff == by),
+        )
+        return await self._store.run(lambda c: bool(c.execute(row.values(**values)).rowcount))
+
+    async def pressing(self, now: datetime, soon: datetime) -> tuple[int, int]:
+        """How many are overdue, and how many are due from now until `soon`."""
+        due = callbacks.c.due
+
+        def count(*when: Any) -> Any:
+            return sa.select(sa.func.count(callbacks.c.ticket)).where(
+                callbacks.c.state == "open", *when
+            )
+
+        def work(connection: Connection) -> tuple[int, int]:
+            overdue = connection.execute(count(due < now)).scalar_one()
+            return overdue, connection.execute(count(due >= now, due <= soon)).scalar_one()
+
+        return await self._store.run(work)

@@ -1,0 +1,207 @@
+"""What is kept of a person can be taken out, is deleted on request, and when its time is over."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import sqlalchemy as sa
+
+from bot.callback import CallBack
+from bot.channels.contracts import Received
+from bot.commands import export as export_command
+from bot.commands import forget as forget_command
+from bot.conversation import Conversations
+from bot.message import UserMessage
+from bot.retention import Retention
+from bot.settings import Settings
+from bot.store import personal
+from bot.store.callbacks import SqlCallBacks
+from bot.store.desk_tables import audit, calls, ownership, staff
+from bot.store.feedback import SqlFeedback
+from bot.store.inbox import SqlInbox
+from bot.store.ownership import SqlOwnership
+from bot.store.sql import SqlStore
+from bot.store.tables import conversations, metadata
+from bot.vault import Vault
+from tests.bot.conftest import FakeAssistant
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=timezone.utc)
+PHONE = "13800138000"
+ME, OTHER = "wechat:me", "wechat:me2"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path)
+
+
+@pytest_asyncio.fixture
+async def store(settings: Settings) -> AsyncIterator[SqlStore]:
+    store = SqlStore(settings.database)
+    yield store
+    await store.close()
+
+
+async def live_through_everything(store: SqlStore, settings: Settings, who: str) -> None:
+    """A row for a person in every table that holds something of one."""
+    talk = Conversations(FakeAssistant(), store)
+    await talk.create(who)
+    message = UserMessage(who, "m1", "有什么贷款？")
+    await talk.handle(message)
+    await SqlFeedback(store).keep(who, 1, "down", "看不懂")
+    inbox = SqlInbox(store)
+    await inbox.accept("wechat", Received(message))
+    await inbox.keep("wechat", f"quota:{who}", {"left": 1})
+    owners = SqlOwnership(store)
+    asked = (await owners.read(who)).change("asked")
+    await owners.apply(asked, NOW, "zh-Hans", "排队")
+    vault = Vault(*settings.contact_keys())
+    await SqlCallBacks(store).add(
+        CallBack(f"CW-{who}", "zh-Hans", vault.seal(PHONE), "", NOW, conversation=who)
+    )
+    row = {"staff": 1, "action": "chat_seen", "about": who, "created": NOW}
+    await store.run(lambda c: c.execute(audit.insert(), row))
+
+
+async def rows_that_name(store: SqlStore, who: str) -> dict[str, int]:
+    """Tables with rows in which a column is, or ends with, the conversation's id."""
+
+    def work(connection: Any) -> dict[str, int]:
+        found = {}
+        for table in metadata.sorted_tables:
+            kept = connection.execute(sa.select(table)).all()
+            mine = [r for r in kept if any(str(v) == who or str(v).endswith(f":{who}") for v in r)]
+            found[table.name] = len(mine)
+        return {name: count for name, count in found.items() if count}
+
+    return await store.run(work)
+
+
+async def test_forgetting_leaves_no_row_of_the_person_and_all_of_the_next(
+    store: SqlStore, settings: Settings
+) -> None:
+    await live_through_everything(store, settings, ME)
+    await live_through_everything(store, settings, OTHER)
+    before = await rows_that_name(store, OTHER)
+    assert len(before) == 10
+
+    assert await store.forget(ME)
+
+    assert await rows_that_name(store, ME) == {}
+    assert await rows_that_name(store, OTHER) == before
+    seen = await store.run(lambda c: [r.about for r in c.execute(sa.select(audit))])
+    assert sorted(seen) == [personal.FORGOTTEN, OTHER]
+
+
+async def test_a_founder_who_writes_forget_is_forgotten_on_any_channel(
+    store: SqlStore, settings: Settings
+) -> None:
+    await live_through_everything(store, settings, ME)
+
+    turn = await Conversations(FakeAssistant(), store).handle(UserMessage(ME, "m2", " /Forget "))
+
+    assert "已全部删除" in turn.replies[0]
+    assert await rows_that_name(store, ME) == {}
+
+
+async def test_an_export_holds_everything_with_the_contact_readable(
+    store: SqlStore, settings: Settings
+) -> None:
+    await live_through_everything(store, settings, ME)
+    vault = Vault(*settings.contact_keys())
+
+    kept = await store.run(lambda c: personal.export(c, ME, vault))
+
+    assert kept is not None
+    assert {name for name, rows in kept.items() if not rows} == set()
+    assert kept["callbacks"][0]["contact"] == PHONE
+    assert kept["turns"][0]["text"] == "有什么贷款？"
+    json.dumps(kept)
+
+
+async def test_what_is_too_old_goes_and_what_is_not_over_stays(
+    store: SqlStore, settings: Settings
+) -> None:
+    for who in ("web:old", "web:new", "web:waits"):
+        await live_through_everything(store, settings, who)
+    days = {"web:old": 181, "web:new": 179, "web:waits": 181}
+
+    def age(connection: Any) -> None:
+        for who, past in days.items():
+            row = conversations.update().where(conversations.c.id == who)
+            connection.execute(row.values(updated=NOW - timedelta(days=past)))
+        others = ownership.update().where(ownership.c.conversation != "web:waits")
+        connection.execute(others.values(owner="bot"))
+        member = {"id": 1, "name": "a", "role": "clerk", "password": "", "active": True}
+        connection.execute(staff.insert(), {**member, "failed": 0, "created": NOW})
+        for past in (731, 729):
+            connection.execute(
+                calls.insert(),
+                {
+                    "staff": 1,
+                    "language": "zh-Hans",
+                    "looked_up": "[]",
+                    "told": "[]",
+                    "note": "",
+                    "outcome": "answered",
+                    "contact": "",
+                    "started": NOW - timedelta(days=past),
+                    "ended": NOW - timedelta(days=past),
+                },
+            )
+
+    await store.run(age)
+    retention = Retention(store, timedelta(days=180), timedelta(days=730), lambda: NOW)
+
+    removed = await retention.once()
+
+    assert (removed.conversations, removed.calls) == (1, 1)
+    left = await store.run(lambda c: {r.id for r in c.execute(sa.select(conversations))})
+    assert left == {"web:new", "web:waits"}
+    # The promise of a call back outlives the talk it came from.
+    assert await SqlCallBacks(store).find("CW-web:old") is not None
+    assert (await retention.once()).conversations == 0
+
+
+async def test_the_log_says_how_much_was_removed_and_nothing_of_whom(
+    store: SqlStore, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    await live_through_everything(store, settings, "web:old")
+    later = NOW + timedelta(days=10_000)
+
+    with caplog.at_level("INFO", logger="bot.retention"):
+        owners = SqlOwnership(store)
+        back = (await owners.read("web:old")).change("withdrawn")
+        await owners.apply(back, NOW, "zh-Hans")
+        await Retention(store, timedelta(1), timedelta(1), lambda: later).once()
+
+    assert "retention removed conversations=1" in caplog.text
+    assert "web:old" not in caplog.text
+
+
+def test_the_commands_delete_and_export_and_say_when_nothing_is_there(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import argparse
+    import asyncio
+
+    async def fill() -> None:
+        store = SqlStore(settings.database)
+        await live_through_everything(store, settings, ME)
+        await store.close()
+
+    asyncio.run(fill())
+    me = argparse.Namespace(conversation=ME)
+
+    assert export_command.run(me, settings) == 0
+    assert json.loads(capsys.readouterr().out)["conversation"]["id"] == ME
+    assert forget_command.run(me, settings) == 0
+    assert forget_command.run(me, settings) == 1
+    assert export_command.run(me, settings) == 1
+    assert f"nothing is kept of {ME}" in capsys.readouterr().err

@@ -1,0 +1,343 @@
+"""The call screen in a browser: the walks of docs/desk.md, key by key, and what they leave."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from bot.callback import CallBack
+from bot.desk.accounts import Accounts
+from bot.desk.services import Desk, open_desk
+from bot.settings import PROJECT, Settings
+from bot.store.calls import SqlCalls
+from bot.store.sql import SqlStore
+from tests.browser.axe import problems
+from tests.browser.widget import serving
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+PASSWORD = "a lamp beside two rivers"
+SECRET = "a secret of the tests " * 2  # serving() has the same, and so reads what is sealed
+_KEYS = {"↓": "ArrowDown", "↑": "ArrowUp", "Esc": "Escape"}
+_ROW = re.compile(r"\| (?P<press>[^|]+) \| (?P<see>[^|]+) \|")
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def walks() -> list[list[tuple[str, str]]]:
+    """Each table of keys in docs/desk.md, "Answer a call", as rows of what to press and to see."""
+    text = (PROJECT / "docs" / "desk.md").read_text("utf-8")
+    section = text.partition("### Three calls by keyboard")[2].partition("\n## ")[0]
+    tables = section.split("| press | see |\n|---|---|\n")[1:]
+    return [
+        [(row["press"], row["see"]) for row in map(_ROW.match, table.splitlines()) if row]
+        for table in tables
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("calls")
+
+
+@pytest.fixture(scope="module")
+def address(chromium: Path, folder: Path) -> Iterator[str]:
+    """A server with two clerks and two call backs, one of them overdue."""
+    asyncio.run(_prepare(folder))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with serving(folder, port, ()) as server:
+        yield server.url
+
+
+async def _prepare(folder: Path) -> None:
+    settings = Settings(data_dir=folder, secret=SECRET)
+    store = SqlStore(settings.database)
+    desk = open_desk(settings, store)
+    for name in ("li", "chen"):
+        await Accounts(desk).add(name, "clerk", PASSWORD)
+    now = datetime.now(timezone.utc)
+    await _promise(desk, "CW-00000-00001", "old@example.com", now - timedelta(hours=2))
+    await _promise(desk, "CW-00000-00002", "13800138000", now + timedelta(days=2))
+    await store.close()
+
+
+async def _promise(desk: Desk, ticket: str, contact: str, due: datetime) -> None:
+    sealed = desk.vault.seal(contact)
+    created = due - timedelta(hours=4)
+    await desk.callbacks.add(CallBack(ticket, "en", sealed, "sz-2016/6.2", created, due))
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str, complaints: list[str]) -> Iterator[Page]:
+    """The call screen of a clerk without a call; the browser must find nothing wrong."""
+    page = context.new_page()
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page, address)
+    yield page
+    if page.locator("[data-do=discard]").count():
+        page.locator("[data-do=discard]").click()
+        expect(page.locator("[data-do=new]")).to_be_visible()
+    assert complaints == []
+
+
+def sign_in(page: Page, address: str, name: str = "li") -> None:
+    page.goto(f"{address}/desk/sign-in")
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def press(page: Page, what: str) -> None:
+    """What the left side of a walk says."""
+    for keys in _CODE.findall(what):
+        if what.startswith("type "):
+            page.keyboard.type(keys, delay=30)
+        else:
+            page.keyboard.press(_KEYS.get(keys, keys))
+
+
+def see(page: Page, text: str) -> None:
+    """It is on the screen, for somebody to read."""
+    shown = "text => document.body.innerText.includes(text)"
+    page.wait_for_function(shown, arg=text)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_walks_of_the_documentation_answer_three_calls(page: Page, number: int) -> None:
+    assert len(walks()) == 3
+    for pressed, seen in walks()[number]:
+        press(page, pressed)
+        for text in _CODE.findall(seen):
+            see(page, text)
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_a_walk_leaves_its_record_and_its_promise(page: Page, address: str, folder: Path) -> None:
+    for pressed, seen in walks()[1]:
+        press(page, pressed)
+        for text in _CODE.findall(seen):
+            see(page, text)
+    ticket = page.locator(".ticket").inner_text()
+    # Playwright's own loop runs in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        kept = thread.submit(asyncio.run, _kept(folder, ticket)).result()
+
+    assert kept is not None
+    call, contact = kept
+    assert contact == "138 0013 8000"
+    assert call.outcome == "call_back"
+    assert call.language == "en"
+    assert call.note == "asks for the form, ID ***"
+    assert [lookup.opened for lookup in call.looked_up] == ["sz-2016/6.2"]
+
+
+async def _kept(folder: Path, ticket: str):  # type: ignore[no-untyped-def]
+    settings = Settings(data_dir=folder, secret=SECRET)
+    store = SqlStore(settings.database)
+    desk = open_desk(settings, store)
+    callback = await desk.callbacks.find(ticket)
+    if callback is None or callback.call is None:
+        return None
+    call = (await SqlCalls(store).numbered([callback.call]))[callback.call]
+    await store.close()
+    return call, desk.vault.open(callback.contact)
+
+
+def test_digits_are_text_in_the_box_and_pick_from_the_list(page: Page) -> None:
+    page.keyboard.type("6")
+    page.keyboard.type(".2")
+    expect(page.locator("#q")).to_have_value("6.2")
+    expect(page.locator("#opened")).to_have_count(0)
+    expect(page.locator("#option-1")).to_contain_text("6.2")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("1")
+    expect(page.locator("#opened")).to_contain_text("6.2")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("2")
+    expect(page.locator("#opened")).to_contain_text("6.1")
+    page.keyboard.press("Escape")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#opened")).to_contain_text("6.2")
+
+
+def test_enter_that_comes_before_the_answer_opens_its_first(page: Page) -> None:
+    page.route("**/desk/found?*", lambda route: (page.wait_for_timeout(300), route.continue_()))
+    page.keyboard.type("6.2")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#opened")).to_contain_text("6.2")
+    page.unroute_all(behavior="wait")
+
+
+def test_an_older_answer_never_replaces_a_newer_one(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/desk/found" in r.url else None)
+    page.keyboard.type("chuangxinquan", delay=20)
+    expect(page.locator("[role=option]").first).to_contain_text("18.1")
+    page.wait_for_timeout(300)
+
+    expect(page.locator("[role=option]").first).to_contain_text("18.1")
+    assert len(asked) < len("chuangxinquan")
+
+
+def test_an_unfinished_call_outlives_a_reload(page: Page) -> None:
+    page.keyboard.type("6.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("s")
+    see(page, "Noted as told")
+    page.keyboard.press("m")
+    page.keyboard.type("second call")
+    page.keyboard.press("Escape")
+    expect(page.locator("#q")).to_be_focused()
+    page.wait_for_function("document.querySelector('#note').defaultValue === 'second call'")
+    page.reload()
+
+    expect(page.locator("#note")).to_have_value("second call")
+    expect(page.locator("#record .told")).to_contain_text("6.2")
+
+
+def test_a_combobox_says_what_is_chosen(page: Page) -> None:
+    box = page.get_by_role("combobox")
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("6")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    expect(box).to_have_attribute("aria-activedescendant", "option-1")
+    page.keyboard.press("ArrowDown")
+    expect(box).to_have_attribute("aria-activedescendant", "option-2")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("6.2")
+    expect(page.locator("#status")).to_contain_text("2 found")
+
+
+def test_letters_are_text_in_a_field_and_the_keys_stand_under_the_question_mark(
+    page: Page,
+) -> None:
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.type("slcte?")
+    expect(page.locator("#q")).to_have_value("slcte?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_the_link_that_is_copied_leads_to_the_provision(page: Page, address: str) -> None:
+    page.keyboard.type("6.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("c")
+    see(page, "Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}/en/measures/6#p6.2"
+    page.keyboard.press("t")
+    see(page, "Copied")
+    page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('70%'))")
+
+
+def test_the_district_of_the_caller_brings_its_office(page: Page) -> None:
+    page.keyboard.type("5.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.locator("#district").select_option(label="Nanshan District")
+
+    expect(page.locator("#card .offices")).to_contain_text("南山区")
+    expect(page.locator("#district")).to_be_focused()
+
+
+def test_a_new_call_asks_for_the_end_of_the_old_one(page: Page) -> None:
+    page.keyboard.type("6.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("n")
+
+    see(page, "First choose how this call ended")
+    expect(page.locator("#end-answered")).to_be_focused()
+
+
+def test_a_call_back_is_taken_looked_at_and_done(page: Page, address: str) -> None:
+    see(page, "1 call back(s) overdue")
+    page.get_by_role("link", name="1 call back(s) overdue").click()
+    entry = page.locator(".promise")
+    expect(entry).to_have_count(1)
+    expect(entry.locator(".late").first).to_have_text("Overdue")
+    expect(entry).to_contain_text("***@example.com")
+    expect(entry.get_by_role("button", name="Show")).to_have_count(0)
+    entry.get_by_role("button", name="Take it").click()
+    see(page, "The call back is yours now.")
+    entry.get_by_role("button", name="Show").click()
+    expect(entry.locator("a.contact")).to_have_text("old@example.com")
+    entry.get_by_placeholder("Result (optional)").fill("told him")
+    entry.get_by_role("button", name="Done").click()
+
+    see(page, "Recorded as done.")
+    see(page, "None is overdue.")
+    expect(page.locator(".reminder")).to_be_empty()
+    page.goto(f"{address}/desk")
+
+
+def test_the_list_keeps_itself_current(page: Page, browser: Browser, address: str) -> None:
+    page.goto(f"{address}/desk/callbacks")
+    entry = page.locator(".promise", has_text="CW-00000-00002")
+    expect(entry).to_contain_text("Nobody has it yet")
+    context = browser.new_context(locale="en-GB")
+    other = context.new_page()
+    sign_in(other, address, "chen")
+    other.goto(f"{address}/desk/callbacks")
+    other.locator(".promise", has_text="CW-00000-00002").get_by_role("button").first.click()
+    see(other, "The call back is yours now.")
+
+    expect(entry).to_contain_text("With chen")
+    other.get_by_role("button", name="Release").click()
+    expect(entry).to_contain_text("Nobody has it yet")
+    context.close()
+    page.goto(f"{address}/desk")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_screens_are_accessible(page: Page, address: str, theme: str, width: int) -> None:
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": width, "height": 800})
+    assert problems(page) == []
+    page.keyboard.type("上海创业补贴", delay=30)
+    see(page, "Probably not in this policy")
+    assert problems(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.type("5.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("s")
+    see(page, "Noted as told")
+    assert problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.keyboard.press("?")
+    assert problems(page) == []
+    page.keyboard.press("Escape")
+    page.goto(f"{address}/desk/callbacks")
+    assert problems(page) == []
+    page.goto(f"{address}/desk")

@@ -1,0 +1,161 @@
+"""A person answers in the widget: their words arrive, once, over reloads, tabs and cut lines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bot.handover import Handover
+from bot.message import Part
+from bot.store.desk_tables import staff
+from tests.browser.conftest import Embed
+from tests.browser.widget import WidgetServer, ask, question
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CLERK = 1
+Do = Callable[[Callable[[Handover, str], Any]], None]
+
+
+@pytest.fixture
+def do(widget_server: WidgetServer) -> Do:
+    """Do something as the clerk, on the server's loop: `do(lambda h, c: h.take(c, CLERK))`."""
+    clerk = {"id": CLERK, "name": "Li", "role": "clerk", "password": "", "active": True}
+    row = {**clerk, "failed": 0, "created": datetime.now(timezone.utc)}
+
+    async def hire() -> None:
+        known = await widget_server.store.run(lambda c: c.execute(staff.select()).first())
+        if known is None:  # one server for all of these tests
+            await widget_server.store.run(lambda c: c.execute(staff.insert(), row))
+
+    def do(work: Callable[[Handover, str], Any]) -> None:
+        async def working() -> None:
+            owned = await widget_server.desk.owners.with_owner("waiting", "human")
+            await work(widget_server.desk.handover, owned[-1].conversation)
+
+        asyncio.run_coroutine_threadsafe(working(), widget_server.loop).result(10)
+
+    asyncio.run_coroutine_threadsafe(hire(), widget_server.loop).result(10)
+    yield do  # type: ignore[misc]
+    widget_server.assistant.effects = ()
+
+
+def says(text: str, key: str) -> Callable[[Handover, str], Any]:
+    return lambda handover, talk: handover.say(talk, key, CLERK, (Part(text=text),))
+
+
+def ask_for_a_person(page: Page, server: WidgetServer) -> None:
+    server.assistant.effects = ("hand_over",)
+    ask(page, "找真人")
+    server.assistant.effects = ()
+    expect(page.get_by_role("status")).to_contain_text("正在等工作人员接手")
+
+
+def take(page: Page, do: Do) -> None:
+    do(lambda handover, talk: handover.take(talk, CLERK))
+    expect(page.get_by_role("log")).to_contain_text("现在由真人回答你")
+    expect(page.get_by_role("status")).to_contain_text("现在由工作人员回答")
+
+
+def said_by_staff(page: Page) -> Any:
+    return page.locator(".answer.staff")
+
+
+def test_a_person_takes_over_writes_and_gives_back(
+    embed: Embed, widget_server: WidgetServer, do: Do
+) -> None:
+    page = embed("data-open")
+    ask_for_a_person(page, widget_server)
+    take(page, do)
+    asked = len(widget_server.assistant.asked)
+
+    question(page).fill("我在南山")
+    question(page).press("Enter")
+    expect(page.locator(".delivered")).to_have_text("已送达")
+    do(says("你好，我姓李。", "a"))
+    expect(said_by_staff(page)).to_contain_text("你好，我姓李。")
+    assert len(widget_server.assistant.asked) == asked
+
+    do(lambda handover, talk: handover.give_back(talk, CLERK))
+    expect(page.get_by_role("log")).to_contain_text("接下来还是由我（创问）回答")
+    expect(page.get_by_role("status")).to_be_empty()
+    ask(page, "有什么贷款？")
+    assert len(widget_server.assistant.asked) == asked + 1
+
+
+def test_letters_survive_a_reload_and_are_there_once(
+    embed: Embed, widget_server: WidgetServer, do: Do
+) -> None:
+    page = embed("data-open")
+    ask_for_a_person(page, widget_server)
+    take(page, do)
+    do(says("第一句", "a"))
+    expect(said_by_staff(page)).to_have_count(1)
+    page.goto("about:blank")
+    do(says("离开时写的", "b"))
+    page.go_back()
+    expect(said_by_staff(page)).to_have_count(2)
+    page.reload()
+    expect(said_by_staff(page).last).to_contain_text("离开时写的")
+    expect(said_by_staff(page)).to_have_count(2)
+
+
+def test_two_tabs_show_each_letter_once(embed: Embed, widget_server: WidgetServer, do: Do) -> None:
+    page = embed("data-open")
+    ask_for_a_person(page, widget_server)
+    take(page, do)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("log")).to_contain_text("现在由真人回答你")
+    do(says("两边都看到", "a"))
+    for tab in (page, other):
+        expect(said_by_staff(tab)).to_have_count(1)
+    do(says("第二句", "b"))
+    for tab in (page, other):
+        expect(said_by_staff(tab)).to_have_count(2)
+
+
+def test_after_a_cut_line_what_was_written_meanwhile_arrives(
+    embed: Embed, widget_server: WidgetServer, do: Do
+) -> None:
+    page = embed("data-open")
+    ask_for_a_person(page, widget_server)
+    take(page, do)
+    page.context.set_offline(True)
+    do(says("断线时写的", "a"))
+    page.context.set_offline(False)
+    expect(said_by_staff(page)).to_contain_text("断线时写的", timeout=15_000)
+    expect(said_by_staff(page)).to_have_count(1)
+
+
+def test_where_no_stream_gets_through_the_letters_are_asked_for(
+    embed: Embed, widget_server: WidgetServer, do: Do
+) -> None:
+    page = embed("data-open")
+    page.context.route("**/events?*", lambda route: route.abort())
+    ask_for_a_person(page, widget_server)
+    do(lambda handover, talk: handover.take(talk, CLERK))
+    expect(page.get_by_role("log")).to_contain_text("现在由真人回答你", timeout=15_000)
+
+
+def test_nobody_coming_offers_a_call_back_to_tap(
+    embed: Embed, widget_server: WidgetServer, do: Do
+) -> None:
+    page = embed("data-open")
+    ask_for_a_person(page, widget_server)
+
+    async def nobody(handover: Handover, talk: str) -> None:
+        ownership = await widget_server.desk.owners.read(talk)
+        await handover._apply(ownership, ownership.change("nobody_came"))
+
+    do(nobody)
+    page.get_by_role("button", name="留电话，等回电").last.click()
+    expect(page.get_by_role("log")).to_contain_text("请发来电话号码或邮箱")
+    question(page).fill("13800138000")
+    question(page).press("Enter")
+    expect(page.get_by_role("log")).to_contain_text("查询号是 CW-")
