@@ -8,7 +8,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install train check bench eval eval-public lock clean
+.PHONY: help run test install train check pictures bench eval eval-public lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,11 @@ check: ## validate all content
 
 test: ## set up what tests need and run them all: lint, types, imports, data, unit, conversations, browser
 	@scripts/test.sh
+
+pictures: ## every page and widget state as a picture, in var/pictures/
+	@scripts/environment.sh requirements-dev.lock
+	@$(PY) -m bot train --if-changed
+	@$(PY) -m tests.browser.pictures
 
 bench: ## measure this bot beside Rasa's stock layout; writes docs/benchmarks/
 	@scripts/environment.sh requirements-dev.lock

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from benchmarks.fetch import Fetched
 from benchmarks.processes import BenchmarkError, environment, python, run
 from bot.settings import PROJECT
+from knowledge.language import LANGUAGES
 
 _PATIENCE = 10.0  # seconds
 _STARTS_WITHIN = 60.0
@@ -48,6 +51,12 @@ def largest_of_each_kind(sizes: Mapping[str, int]) -> list[str]:
         if key not in largest or sizes[address] > sizes[largest[key]]:
             largest[key] = address
     return list(largest.values())
+
+
+def searches(texts: Sequence[str]) -> list[str]:
+    """The address of each one's results, in the three languages by turns."""
+    turns = zip(cycle(LANGUAGES), texts, strict=False)
+    return [f"/{language}/search?{urlencode({'q': text})}" for language, text in turns]
 
 
 def load(port: int, seconds: float, clients: int, asked: list[str], folder: Path) -> Fetched:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import browser, lighthouse
-from benchmarks.pages import addresses, get, largest_of_each_kind, load
+from benchmarks.pages import addresses, get, largest_of_each_kind, load, searches
 from benchmarks.processes import (
     BenchmarkError,
     environment,
@@ -35,6 +35,7 @@ from bot.settings import PROJECT
 _PUBLISHED = PROJECT / "docs" / "benchmarks"
 _TRIED = PROJECT / "var" / "benchmarks"
 
+_SEARCHES = 2000  # more than are asked in the time
 _SEARCH = "/zh-Hans/search?q=%E8%B4%B7%E6%AC%BE"
 # What the sitemap does not name; a search that finds much, in each language.
 _UNNAMED = (_SEARCH, "/zh-Hant/search?q=%E8%B2%B8%E6%AC%BE", "/en/search?q=loan", "/talk", "/demo")
@@ -75,6 +76,8 @@ def measure(sizes: Sizes, judged: tuple[str, ...], say: Steps) -> Figures:
         alone = load(port, sizes.seconds / 2, 1, sitemap, folder)
         say(f"pages, {sizes.clients} clients")
         together = load(port, sizes.seconds, sizes.clients, sitemap, folder)
+        say("search results, one client")
+        found = load(port, sizes.seconds / 2, 1, searches(supply.take(_SEARCHES)), folder)
         say(f"{sizes.widgets} widgets connected")
         widget_mb = connected_mb(host, pid, sizes.widgets, supply)
         weighed = [*largest_of_each_kind(together.sizes), *_UNNAMED]
@@ -103,6 +106,7 @@ def measure(sizes: Sizes, judged: tuple[str, ...], say: Steps) -> Figures:
         page_p95=percentile(alone.ms, 95),
         pages_per_s=together.per_second,
         loaded_p95=percentile(together.ms, 95),
+        search_p95=percentile(found.ms, 95),
         answer_p50=percentile(answered, 50),
         answer_p95=percentile(answered, 95),
         widget_mb=widget_mb,

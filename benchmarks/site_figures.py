@@ -45,6 +45,7 @@ class Figures:
     page_p95: float
     pages_per_s: float
     loaded_p95: float
+    search_p95: float
     answer_p50: float
     answer_p95: float
     widget_mb: float
@@ -80,6 +81,7 @@ def rows(figures: Figures) -> list[Row]:
         _most(f"a page in all, the heaviest, {figures.heaviest} (KB)", figures.page_kb, 60, 1),
         _most("a page, one client, p95 (ms)", figures.page_p95, 10, 2),
         _most(f"a page, {sizes.clients} clients at once, p95 (ms)", figures.loaded_p95, 10, 2),
+        _most("search results, one client, p95 (ms)", figures.search_p95, 10, 2),
         _least(f"pages/s, {sizes.clients} clients at once", figures.pages_per_s, 800),
         _most("Enter to the answer on the screen, p95 (ms)", figures.answer_p95, 80),
         Row("… p50 (ms)", f"{figures.answer_p50:.0f}"),

@@ -60,6 +60,11 @@ class Conversations:
         spoken = stored.state.get("language") if stored is not None else None
         return spoken if spoken in LANGUAGES else default
 
+    async def has_person(self, conversation: str) -> bool:
+        """Whether a person answers in it, so that nothing else does."""
+        stored = await self._store.read(conversation, "")
+        return stored is not None and stored.ownership.owner == "human"
+
     async def is_fragment(self, text: str) -> bool:
         """Whether a text looks unfinished, so that its rest may be waited for."""
         return await self._assistant.is_fragment(mask(clean(text)))
@@ -95,7 +100,9 @@ class Conversations:
 
     async def _turn(self, message: UserMessage, stored: Stored) -> Turn:
         """Answer and record. Raises OwnerChanged, having kept nothing."""
-        payload = _payload(message, stored.last_choices)
+        # What was tapped means nothing to a person: its title is kept, if it is still known.
+        is_theirs = stored.ownership.owner == "human"
+        payload = None if is_theirs else _payload(message, stored.last_choices)
         started = time.perf_counter()
         received = await self._received(message, payload, stored)
         assert received.reply is not None

@@ -77,7 +77,7 @@ class Letters(Protocol):
         """Those of a conversation that come after a number, oldest first."""
 
     async def undelivered(self, channel: str) -> list[Letter]:
-        """What waits to be sent by a channel, oldest first."""
+        """What waits to be sent by a channel, or is kept by it, oldest first."""
 
     async def mark(self, letter: Letter, delivery: Delivery, why: str = "") -> None: ...
 

@@ -19,6 +19,7 @@ from bot.privacy import without_text
 logger = logging.getLogger(__name__)
 
 _LOOK_AGAIN = 5.0  # seconds; another process may have written
+_LONGEST_PAUSE = 60.0
 _GIVE_UP = timedelta(hours=1)
 
 
@@ -26,6 +27,9 @@ class Pushes(Protocol):
     """What the outbox needs of a channel. Raises Kept, Undeliverable, TryAgain."""
 
     async def push(self, conversation: str, turn: Turn) -> None: ...
+
+    async def bring(self, conversation: str) -> bool:
+        """Send what was kept; whether nothing is kept any more. Raises as `push`, but Kept."""
 
 
 class Outbox:
@@ -37,9 +41,11 @@ class Outbox:
         channels: Mapping[str, Pushes],
         events: Events,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
+        pause: float = _LOOK_AGAIN,
     ) -> None:
+        """`pause`: seconds until what a platform did not take is tried again."""
         self._letters, self._channels, self._events = letters, channels, events
-        self._clock = clock
+        self._clock, self._pause = clock, pause
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
 
@@ -89,21 +95,27 @@ class Outbox:
             delivery, why = await self._try(channel, letter)
             if delivery == "open":
                 return  # and those after it wait too
-            await self._letters.mark(letter, delivery, why)
-            self._events.publish(letter.conversation)
-            self._events.publish(DESK)
+            if delivery != letter.delivery:
+                await self._letters.mark(letter, delivery, why)
+                self._events.publish(letter.conversation)
+                self._events.publish(DESK)
 
     async def _try(self, channel: Pushes, letter: Letter) -> tuple[Delivery, str]:
         try:
+            if letter.delivery == "kept":
+                return ("sent" if await channel.bring(letter.conversation) else "kept"), ""
             await channel.push(letter.conversation, letter.to_turn())
         except Kept:
             return "kept", ""
         except Undeliverable as error:
             return self._failed(letter, str(error))
         except TryAgain as error:
-            if self._clock() - letter.created < _GIVE_UP:
-                return "open", ""
-            return self._failed(letter, str(error))
+            if letter.delivery == "kept":
+                return "kept", ""
+            if self._clock() - letter.created >= _GIVE_UP:
+                return self._failed(letter, str(error))
+            await asyncio.sleep(min(error.after or self._pause, _LONGEST_PAUSE))
+            return "open", ""
         except Exception as error:
             logger.error("letter", exc_info=without_text(error))
             return self._failed(letter, type(error).__name__)

@@ -117,6 +117,11 @@ class Classifier:
         result: Array = product / product.sum()
         return result
 
+    def rarity_of(self, piece: str) -> float:
+        """Of an n-gram; one that no example has is as rare as the rarest."""
+        row = self.ngrams.get(piece)
+        return float(self.rarity[row] if row is not None else self.rarity.max())
+
     def rank(self, text: str, encoder: Encoder) -> list[tuple[str, float]]:
         """Every label with its probability, best first; ties in the order of the labels."""
         values = self.probabilities(text, encoder.embed(text))

@@ -101,6 +101,11 @@ class Search:
                 matches.append(Match(label, score))
         return Found(tuple(matches), aside[OUT_OF_SCOPE], aside[NO_SUBJECT])
 
+    def rarity(self, piece: str) -> float:
+        """How much a piece of a text tells (knowledge/ngrams.py): the rarer in the content, the
+        more."""
+        return self._classifier.rarity_of(piece)
+
     def subjects(self, question: str, limit: int = 3) -> list[Found]:
         """What each part of the question is about, where it joins several subjects; else one.
 

@@ -105,6 +105,13 @@ class Channel(ABC):
     async def held(self, received: Received) -> None:  # noqa: B027 - most have nothing to do
         """A person has the conversation, so nothing is said; what was kept may go now."""
 
+    async def bring(self, conversation: str) -> bool:
+        """Send what was kept, as far as that goes now; whether nothing is kept any more.
+
+        Raises Undeliverable, TryAgain.
+        """
+        return True
+
     async def reach(self, conversation: str) -> Reach:
         """What may still be pushed; without limits unless a platform has some."""
         return Reach()
@@ -182,7 +189,8 @@ class Channel(ABC):
         conversation = received.message.conversation
         if await self.inbox.accept(self.name, received) == "done":
             return Outcome("repeated")
-        if self._waiting[conversation] >= MOST_WAITING and received.key not in self._again:
+        is_storm = self._waiting[conversation] >= MOST_WAITING and received.key not in self._again
+        if is_storm and not await self.conversations.has_person(conversation):
             return await self._refuse(received)
         self._waiting[conversation] += 1
         try:
@@ -249,6 +257,13 @@ class Channel(ABC):
         """A sentence about the channel (a key of texts.yml), which is no turn of the talk."""
         language = await self.language(received.message)
         return Turn.notice(received.message, language, self.texts.of(text, language))
+
+    async def aside(self, received: Received, text: str) -> Turn:
+        """A notice in place of an answer. A person who has the conversation learns that something
+        came, and nothing is said."""
+        if await self.conversations.has_person(received.message.conversation):
+            return await self.conversations.handle(received.message)
+        return await self.notice(received, text)
 
     async def language(self, message: UserMessage) -> Language:
         """The one to speak: asked for, written in, spoken before, or else the default."""

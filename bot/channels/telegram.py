@@ -160,15 +160,22 @@ class TelegramChannel(Channel):
         return Response(status_code=200)
 
     async def _answer(self, received: Received) -> Turn | None:
-        async with self._sender.typing(received.address):
-            notice = received.address.get("notice")
-            if notice is None:
-                turn = await super()._answer(received)
-                return self._welcoming(turn) if turn and "welcome" in received.address else turn
-            turn = await self.notice(received, notice)
+        conversation, notice = received.message.conversation, received.address.get("notice")
+
+        async def is_wanted() -> bool:
+            return not await self.conversations.has_person(conversation)
+
+        async with self._sender.typing(received.address, is_wanted):
             if notice == FORGOTTEN:
-                await self.conversations.forget(received.message.conversation)
-            return turn
+                turn = await self.notice(received, notice)
+                await self.conversations.forget(conversation)
+                return turn
+            if notice is not None:
+                return await self.aside(received, notice)
+            answer = await super()._answer(received)
+            if answer is None or answer.is_silent or "welcome" not in received.address:
+                return answer
+            return self._welcoming(answer)
 
     def _welcoming(self, turn: Turn) -> Turn:
         """The topics after a few words, as one answer."""

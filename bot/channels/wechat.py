@@ -8,14 +8,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Sequence
-from weakref import WeakValueDictionary
+from contextlib import nullcontext, suppress
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.base import Channel
-from bot.channels.contracts import Kept, Outcome, Reach, Received, Services
+from bot.channels.contracts import (
+    Kept,
+    Outcome,
+    Reach,
+    Received,
+    Services,
+    TryAgain,
+)
+from bot.channels.splitting import split, utf8_bytes
 from bot.channels.tencent.api import PlatformApi, stable_token
 from bot.channels.tencent.crypto import Crypto
 from bot.channels.tencent.oa_answers import AFTER_MESSAGE, AFTER_TAP, Answers
@@ -25,6 +33,7 @@ from bot.channels.tencent.oa_menu import MenuError, keys, read_menu
 from bot.channels.tencent.oa_messages import EVENT, user
 from bot.channels.tencent.oa_messages import received as received_of
 from bot.channels.tencent.oa_texts import for_later, say
+from bot.channels.tencent.render import LIMIT
 from bot.channels.tencent.xml import BadXml
 from bot.message import Turn
 from bot.settings import Settings, SettingsError
@@ -55,9 +64,6 @@ class WeChatChannel(Channel):
         self._timing = timing or Timing()
         self._answers = Answers(api, self.inbox, self.name, clock)
         self._exchanges = Exchanges()
-        self._catching_up: set[str] = set()
-        # Two messages at once do not bring the same letter.
-        self._bringing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @staticmethod
     def is_set_up(settings: Settings) -> bool:
@@ -93,26 +99,23 @@ class WeChatChannel(Channel):
         return Reach(allowance.left, allowance.until or None)
 
     async def push(self, conversation: str, turn: Turn) -> None:
-        to = user(conversation)
-        texts = say(turn, self.texts).texts
-        # In order: what waits already goes before.
-        waits = bool(await self._answers.kept(to))
-        while texts and not waits and await self._answers.send(to, texts[0]):
-            texts.pop(0)
-        if texts:
-            await self._answers.keep(to, [*await self._answers.kept(to), *texts])
+        now, later = say(turn, self.texts).texts, for_later(turn, self.texts)
+        if not await self._answers.push(user(conversation), now, later):
             raise Kept
+
+    async def bring(self, conversation: str) -> bool:
+        async with self._answers.alone(user(conversation)):
+            return await self._answers.bring(user(conversation))
 
     async def held(self, received: Received) -> None:
         to, exchange = user(received.message.conversation), self._exchanges.open(received.key)
-        async with self._bringing.setdefault(to, asyncio.Lock()):
+        async with self._answers.alone(to):
             late = await self._answers.kept(to)
-            if late and await exchange.offer(late[0], self._timing.grace):
-                late = late[1:]
-                await self._answers.keep(to, late)
-            while late and await self._answers.send(to, late[0]):
-                late = late[1:]
-                await self._answers.keep(to, late)
+            first, *rest = split("\n\n".join(late), LIMIT, utf8_bytes) or [""]
+            if first and await exchange.offer(first, self._timing.grace):
+                await self._answers.went(to, late, rest)
+            with suppress(TryAgain):  # the outbox does
+                await self._answers.bring(to)
 
     async def process(self, received: Received) -> Outcome:
         exchange = self._exchanges.open(received.key)
@@ -138,27 +141,23 @@ class WeChatChannel(Channel):
     async def _reply(self, turn: Turn, received: Received, exchange: Exchange) -> list[str]:
         """Answer passively if that is possible; the texts that have to go in another way."""
         to, welcome = user(received.message.conversation), "welcome" in received.address
-        is_first = to not in self._catching_up  # two messages at once bring what is late once
-        late = await self._answers.kept(to) if is_first else []
-        if late:
-            self._catching_up.add(to)
-        try:
+        alone = self._answers.alone(to)
+        is_first = not alone.locked()  # two messages at once bring what is late once
+        async with alone if is_first else nullcontext():
+            late = await self._answers.kept(to) if is_first else []
             said = say(turn, self.texts, welcome, late)
             if not await exchange.offer(said.texts[0], self._timing.grace):
                 return say(turn, self.texts, welcome).texts
             if said.late != late:
-                await self._answers.keep(to, said.late)
+                await self._answers.went(to, late, said.late)
             return said.texts[1:]
-        finally:
-            if late:
-                self._catching_up.discard(to)
 
     async def _wait(self, turn: Turn, received: Received, texts: list[str]) -> None:
         """Keep texts for the founder's next message."""
         to = user(received.message.conversation)
         if texts == say(turn, self.texts, "welcome" in received.address).texts:
             texts = for_later(turn, self.texts)
-        await self._answers.keep(to, [*await self._answers.kept(to), *texts])
+        await self._answers.wait(to, texts)
 
     async def _answer(self, received: Received) -> Turn | None:
         if self._exchanges.open(received.key).attempts:  # not anew after a restart
@@ -166,7 +165,7 @@ class WeChatChannel(Channel):
             grant = AFTER_TAP if is_event else AFTER_MESSAGE
             await self._answers.heard(user(received.message.conversation), grant)
         if "notice" in received.address:
-            return await self.notice(received, received.address["notice"])
+            return await self.aside(received, received.address["notice"])
         return await super()._answer(received)
 
     async def _verify(self, request: Request) -> Response:

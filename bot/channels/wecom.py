@@ -10,6 +10,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -102,15 +103,21 @@ class WeComChannel(Channel):
 
     async def reach(self, conversation: str) -> Reach:
         allowance = await self._answers.allowance(Customer.of(conversation))
-        return Reach(allowance.left, allowance.until or None)
+        is_over = allowance.until and self._clock() >= allowance.until
+        return Reach(0 if is_over else allowance.left, allowance.until or None)
 
     async def push(self, conversation: str, turn: Turn) -> None:
-        texts = _with_ids(turn, compose(turn, self.texts))
-        if not await self._answers.deliver(Customer.of(conversation), texts, texts):
+        now = _with_ids(turn, compose(turn, self.texts))
+        later = _with_ids(turn, for_later(turn, self.texts))
+        if not await self._answers.push(Customer.of(conversation), now, later):
             raise Kept
 
+    async def bring(self, conversation: str) -> bool:
+        return await self._answers.deliver(Customer.of(conversation), {}, {})
+
     async def held(self, received: Received) -> None:
-        await self._answers.deliver(Customer.of(received.message.conversation), {}, {})
+        with suppress(TryAgain):  # the outbox does
+            await self.bring(received.message.conversation)
 
     async def send(self, turn: Turn, received: Received) -> None:
         customer = Customer.of(received.message.conversation)
@@ -161,7 +168,7 @@ class WeComChannel(Channel):
             if not is_ours:
                 raise Undeliverable("a person of the company has the conversation")
         if "notice" in address:
-            return await self.notice(received, address["notice"])
+            return await self.aside(received, address["notice"])
         return await super()._answer(received)
 
     async def _is_ours(self, conversation: str) -> bool:

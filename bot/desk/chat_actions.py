@@ -21,7 +21,7 @@ from knowledge.cards import make_card
 from knowledge.language import Language
 from knowledge.live import Library
 
-_KEY = re.compile(r"[\w-]{8,64}", re.ASCII)
+_KEY = re.compile(r"[\w-]{6,64}", re.ASCII)
 _MOST_CARDS = 3
 _NEXT_KEY = "X-Next-Key"  # of the letter that is written after this one
 

@@ -39,11 +39,11 @@ class SqlLetters:
         )
 
     async def undelivered(self, channel: str) -> list[Letter]:
-        """What waits to be sent by a channel, oldest first."""
+        """What waits to be sent by a channel, or is kept by it, oldest first."""
         chosen = (
             sa.select(letters)
             .where(
-                letters.c.delivery == "open",
+                letters.c.delivery.in_(("open", "kept")),
                 letters.c.conversation.startswith(f"{channel}:", autoescape=True),
             )
             .order_by(letters.c.created, letters.c.number)

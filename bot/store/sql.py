@@ -93,14 +93,17 @@ class SqlStore:
 
     async def run(self, work: Callable[[Connection], _Result]) -> _Result:
         """Do something in one transaction, off the event loop where that takes long."""
+        return self._do(work) if self._threads is None else await self.run_beside(work)
 
-        def in_transaction() -> _Result:
-            with self._engine.begin() as connection:
-                return work(connection)
+    async def run_beside(self, work: Callable[[Connection], _Result]) -> _Result:
+        """As `run`, for what reads much: off the event loop in any case."""
+        if isinstance(self._engine.pool, StaticPool):  # two threads cannot share its connection
+            return self._do(work)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._do, work)
 
-        if self._threads is None:
-            return in_transaction()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, in_transaction)
+    def _do(self, work: Callable[[Connection], _Result]) -> _Result:
+        with self._engine.begin() as connection:
+            return work(connection)
 
     def _create(self, connection: Connection, conversation: str) -> None:
         now = self._clock()
@@ -137,6 +140,10 @@ class SqlStore:
                 "text": text,
                 "record": json.dumps(turn.to_record(), ensure_ascii=False),
                 "created": now,
+                "intent": turn.intent,
+                "outcome": turn.outcome,
+                "language": turn.language,
+                "provision": turn.provisions[0] if turn.provisions else "",
             },
         )
         connection.execute(

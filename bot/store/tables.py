@@ -52,7 +52,18 @@ turns = sa.Table(
     # The turn as JSON, so that a repeat gets the same answer.
     sa.Column("record", sa.Text, nullable=False),
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+    # Out of the record, for what counts many turns: empty where the bot did not answer itself.
+    sa.Column("intent", sa.String(50), nullable=False, server_default=""),
+    sa.Column("outcome", sa.String(20), nullable=False, server_default=""),
+    sa.Column("language", sa.String(10), nullable=False, server_default=""),
+    # The provision found first.
+    sa.Column("provision", sa.String(200), nullable=False, server_default=""),
     sa.UniqueConstraint("conversation", "message_id", name="uq_turns_message"),
+    # Holds all that is counted, so that no record is read for it.
+    sa.Index(
+        "ix_turns_created",
+        *("created", "outcome", "intent", "language", "provision", "conversation", "number"),
+    ),
 )
 
 # What a founder thought of an answer; the last vote counts.

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from benchmarks.fetch import fetch
-from benchmarks.pages import addresses, largest_of_each_kind
+from benchmarks.pages import addresses, largest_of_each_kind, searches
 from benchmarks.processes import BenchmarkError
 
 HOST = "http://127.0.0.1:8765"
@@ -105,4 +105,13 @@ def test_of_each_kind_and_language_the_largest_page_is_weighed() -> None:
         "/en/offices",
         "/en/offices/gequ",
         "/zh-Hans/measures/1",
+    ]
+
+
+def test_searches_are_asked_in_the_three_languages_by_turns() -> None:
+    assert searches(["贷款", "a b", "c", "d"]) == [
+        "/zh-Hans/search?q=%E8%B4%B7%E6%AC%BE",
+        "/zh-Hant/search?q=a+b",
+        "/en/search?q=c",
+        "/zh-Hans/search?q=d",
     ]

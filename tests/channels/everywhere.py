@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -86,11 +86,16 @@ async def quiet(channel: Channel) -> None:
 
 @asynccontextmanager
 async def everywhere_for(
-    conversations: Conversations, store: SqlStore
+    conversations: Conversations, store: SqlStore, before: Everywhere | None = None
 ) -> AsyncIterator[Everywhere]:
-    """All channels, started, for these conversations."""
-    service = wecom.FakeWeCom()
-    async with telegram.fake_telegram() as bot_api:
+    """All channels, started, for these conversations; with the platforms of `before`, anew."""
+    async with AsyncExitStack() as opened:
+        if before is None:
+            service, asked = wecom.FakeWeCom(), 0
+            opened.callback(service.close)
+            bot_api = await opened.enter_async_context(telegram.fake_telegram())
+        else:
+            service, asked, bot_api = before.wecom, before.asked, before.telegram
         settings = Settings(
             telegram_bot_token=telegram.TOKEN,
             telegram_webhook_url="https://bot.example",
@@ -113,7 +118,6 @@ async def everywhere_for(
             for channel in channels.values():
                 await channel.start()
             await quiet(channels["telegram"])  # it connects in the background
-            yield Everywhere(conversations, channels, client, bot_api, service)
+            yield Everywhere(conversations, channels, client, bot_api, service, asked)
             for channel in channels.values():
                 await channel.stop()
-    service.close()

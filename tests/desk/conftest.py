@@ -114,7 +114,7 @@ async def desk_app(desk_settings: Settings, clock: Clock) -> AsyncIterator[DeskA
     """The real app with an assistant that answers at once; its start and stop are not run."""
     from bot.app import make_app
 
-    store = SqlStore(desk_settings.database)
+    store = SqlStore(desk_settings.database, clock=clock)
     # The tests sign in hundreds of times.
     desk = replace(open_desk(desk_settings, store, clock), passwords=Passwords(QUICK))
     assistant = Answering()

@@ -288,6 +288,8 @@ async def test_after_the_end_the_founder_begins_anew_with_the_bot(
 async def test_the_founders_words_in_each_state_are_there_in_order(
     desk_app: DeskApp, founder: Founder, anna: DeskClient
 ) -> None:
+    desk_app.clock.turn(seconds=1)
+    desk_app.clock.turn(seconds=1)
     await founder.write("while waiting")
     desk_app.clock.turn(seconds=1)
     await take(anna)
@@ -300,8 +302,8 @@ async def test_the_founders_words_in_each_state_are_there_in_order(
 
     page = (await anna.get(CHAT)).text
     expected = [
-        "loans for graduates",
-        "person",
+        "loans for graduates</p>",
+        "person</p>",
         "The founder asked for a person",
         "while waiting",
         "anna took it",
@@ -309,7 +311,8 @@ async def test_the_founders_words_in_each_state_are_there_in_order(
         "anna gave it back",
         "with the bot again",
     ]
-    places = [page.index(f">{words}" if "anna t" not in words else words) for words in expected]
+    talk = page[page.index("<li", page.index('id="timeline"')) :]
+    places = [talk.index(words) for words in expected]
     assert places == sorted(places)
 
 
@@ -570,18 +573,18 @@ async def test_the_desk_hears_of_all_that_changes(
             assert await listener.wait(0.01)
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-Hans", "由你回答"), ("zh-Hant", "交回創問"), ("en", "You have this chat")],
+)
 async def test_canned_sentences_are_in_the_founders_language_and_the_rest_in_the_clerks(
-    founder: Founder, signed_in: SignedIn, language: str
+    founder: Founder, signed_in: SignedIn, language: str, said: str
 ) -> None:
     clerk = await signed_in("clerk", "wei", language)
     await take(clerk)
     page = (await clerk.get(CHAT)).text
     assert "In which district of Shenzhen is the company registered?" in page
-    assert {"zh-Hans": "由你回答", "zh-Hant": "由你回答", "en": "You have this chat"}[
-        language
-    ] in page
-    assert {"zh-Hans": "大学", "zh-Hant": "", "en": ""}[language] in page
+    assert said in page
 
 
 def test_nothing_of_a_reply_is_kept_in_the_browser() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -52,16 +52,23 @@ class Sender:
             await self._bot.send_message(text=piece.text, **more)
 
     @asynccontextmanager
-    async def typing(self, address: dict[str, Any]) -> AsyncIterator[None]:
-        """Show that an answer is being written, if it takes long."""
-        task = asyncio.ensure_future(self._type(address["chat"], address.get("thread")))
+    async def typing(
+        self, address: dict[str, Any], is_wanted: Callable[[], Awaitable[bool]]
+    ) -> AsyncIterator[None]:
+        """Show that an answer is being written, if it takes long and one is wanted."""
+
+        async def type_late() -> None:
+            await asyncio.sleep(_TYPING_AFTER)
+            if await is_wanted():
+                await self._type(address["chat"], address.get("thread"))
+
+        task = asyncio.ensure_future(type_late())
         try:
             yield
         finally:
             task.cancel()
 
     async def _type(self, chat: int, thread: int | None) -> None:
-        await asyncio.sleep(_TYPING_AFTER)
         while True:
             with suppress(TelegramError):
                 await self._bot.send_chat_action(chat, ChatAction.TYPING, message_thread_id=thread)

@@ -73,18 +73,46 @@ class Answers:
         What may not go now waits for the customer's next message; where nothing may, `later` waits
         instead of `texts`. Raises Undeliverable, TryAgain.
         """
-        alone = self._delivering.setdefault(customer.conversation, asyncio.Lock())
-        async with alone:
-            key = f"late:{customer.conversation}"
-            late: dict[str, str] = await self._inbox.read(self._channel, key) or {}
-            waiting = await self._send_all(customer, {**late, **texts})
-            if waiting.keys() >= texts.keys():
-                waiting = {**{i: t for i, t in waiting.items() if i not in texts}, **later}
+        async with self._alone(customer):
+            late = await self._late(customer)
+            waiting = await self._rest(customer, late, texts, later)
             if waiting != late:
                 # Of more than may ever be sent at once, the last.
-                kept = dict(list(waiting.items())[-MOST:])
-                await self._inbox.keep(self._channel, key, kept or None)
+                await self._keep(customer, dict(list(waiting.items())[-MOST:]))
             return not waiting
+
+    async def push(self, customer: Customer, texts: dict[str, str], later: dict[str, str]) -> bool:
+        """Like `deliver`, for what must not be lost: TryAgain where too much waits already."""
+        async with self._alone(customer):
+            late = await self._late(customer)
+            waiting = await self._rest(customer, late, texts, later)
+            if len(waiting) > MOST:
+                await self._keep(customer, {i: t for i, t in waiting.items() if i in late})
+                raise TryAgain("more waits than may be sent at once")
+            await self._keep(customer, waiting)
+            return not waiting
+
+    def _alone(self, customer: Customer) -> asyncio.Lock:
+        return self._delivering.setdefault(customer.conversation, asyncio.Lock())
+
+    async def _late(self, customer: Customer) -> dict[str, str]:
+        return await self._inbox.read(self._channel, f"late:{customer.conversation}") or {}
+
+    async def _keep(self, customer: Customer, late: dict[str, str]) -> None:
+        await self._inbox.keep(self._channel, f"late:{customer.conversation}", late or None)
+
+    async def _rest(
+        self,
+        customer: Customer,
+        late: dict[str, str],
+        texts: dict[str, str],
+        later: dict[str, str],
+    ) -> dict[str, str]:
+        """Send in order; what has to wait, and as what."""
+        waiting = await self._send_all(customer, {**late, **texts})
+        if waiting.keys() >= texts.keys():
+            waiting = {**{i: t for i, t in waiting.items() if i not in texts}, **later}
+        return waiting
 
     async def _send_all(self, customer: Customer, texts: dict[str, str]) -> dict[str, str]:
         """Those that have to wait."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from weakref import WeakValueDictionary
 
 from bot.channels.contracts import Inbox, TryAgain, Undeliverable
 from bot.channels.tencent.api import PlatformApi, PlatformError
@@ -42,7 +43,8 @@ class Answers:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._api, self._inbox, self._channel, self._clock = api, inbox, channel, clock
-        self._counting = asyncio.Lock()
+        self._counting, self._keeping = asyncio.Lock(), asyncio.Lock()
+        self._bringing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def heard(self, user: str, grant: tuple[int, float]) -> None:
         """The founder did something, after which WeChat allows messages."""
@@ -78,11 +80,51 @@ class Answers:
             return await self._refused(user, error)
         return True
 
+    async def push(self, user: str, now: list[str], later: list[str]) -> bool:
+        """Send these after what waits; whether all went. What did not go waits, `later` instead of
+        `now` where nothing may go. Raises Undeliverable."""
+        async with self.alone(user):
+            may_go = (await self.allowance(user)).left > 0
+            # Kept before it is sent: whatever happens then, no piece of it goes twice.
+            await self.wait(user, now if may_go else later)
+            try:
+                return await self.bring(user)
+            except TryAgain:
+                return False
+            except Undeliverable:
+                await self.went(user, await self.kept(user))
+                raise
+
+    async def bring(self, user: str) -> bool:
+        """Send what waits, in order, as far as that may go now; whether all went. Only `alone`.
+
+        Raises Undeliverable, TryAgain.
+        """
+        while late := await self.kept(user):
+            if not await self.send(user, late[0]):
+                return False
+            await self.went(user, late[:1])
+        return True
+
+    def alone(self, user: str) -> asyncio.Lock:
+        """Held by who brings what waits: it goes once, and in order."""
+        return self._bringing.setdefault(user, asyncio.Lock())
+
     async def kept(self, user: str) -> list[str]:
         """Texts that wait for the founder's next message."""
         return await self._inbox.read(self._channel, f"late:{self._channel}:{user}") or []
 
-    async def keep(self, user: str, texts: list[str]) -> None:
+    async def wait(self, user: str, texts: Sequence[str]) -> None:
+        """These go with the founder's next message, behind those that wait already."""
+        async with self._keeping:
+            await self._keep_late(user, [*await self.kept(user), *texts])
+
+    async def went(self, user: str, late: Sequence[str], rest: Sequence[str] = ()) -> None:
+        """The first that waited, `late`, went, all but a rest; what came after them waits on."""
+        async with self._keeping:
+            await self._keep_late(user, [*rest, *(await self.kept(user))[len(late) :]])
+
+    async def _keep_late(self, user: str, texts: list[str]) -> None:
         await self._inbox.keep(self._channel, f"late:{self._channel}:{user}", texts or None)
 
     async def _refused(self, user: str, error: PlatformError) -> bool:

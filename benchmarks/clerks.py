@@ -1,0 +1,148 @@
+"""Clerks of the benchmark: over sockets, as many as are wanted, and one in a real browser."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser
+
+PASSWORD = "a lamp beside two rivers"
+KEYS_PER_SECOND = 5
+_PATIENCE = 60.0
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+# From the key's own time to when the frame that shows its list has been painted.
+_TIME_LISTS = """
+() => {
+  window.taken = [];
+  let pressed = null;
+  document.addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
+  new MutationObserver(() => {
+    if (pressed === null) return;
+    const since = pressed;
+    pressed = null;
+    requestAnimationFrame(() => setTimeout(() => window.taken.push(performance.now() - since)));
+  }).observe(document.getElementById("results"), { childList: true, subtree: true });
+}
+"""
+
+
+@dataclass
+class Typed:
+    """Milliseconds from each key to its list, and how many keys a later one overtook."""
+
+    taken: list[float] = field(default_factory=list)
+    overtaken: int = 0
+
+    @property
+    def keys(self) -> int:
+        return len(self.taken) + self.overtaken
+
+
+class Clerk:
+    """Signed in over a connection that is kept, with one question on its way at a time."""
+
+    def __init__(self, port: int, name: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+        page, cookie = self._ask("GET", "/desk/sign-in", {})
+        token = _TOKEN.search(page)
+        if token is None:
+            raise RuntimeError("/desk/sign-in: there is no form")
+        form = urlencode({"csrf": token[1], "name": name, "password": PASSWORD})
+        _, cookie = self._ask("POST", "/desk/sign-in", {**_FORM, "Cookie": cookie}, form)
+        self._headers = {"Cookie": cookie, "Connection": "keep-alive"}
+
+    def type(self, texts: Iterable[str], started: float, until: float) -> Typed:
+        """Key after key until then, at a clerk's pace from `started` on."""
+        typed, number = Typed(), 0
+        for text in texts:
+            for length in range(1, len(text) + 1):
+                pressed = started + number / KEYS_PER_SECOND
+                number += 1
+                if pressed > until:
+                    return typed
+                if time.perf_counter() > pressed + 1 / KEYS_PER_SECOND:
+                    typed.overtaken += 1  # as on the screen: only what is wanted now is asked
+                    continue
+                time.sleep(max(0.0, pressed - time.perf_counter()))
+                self.look_up(text[:length])
+                typed.taken.append((time.perf_counter() - pressed) * 1000)
+        return typed
+
+    def look_up(self, fragment: str) -> None:
+        query = urlencode({"q": fragment, "language": "zh-Hans"})
+        page, _ = self._ask("GET", f"/desk/found?{query}", self._headers)
+        if 'role="listbox"' not in page:
+            raise RuntimeError("/desk/found: no list")
+
+    def _ask(
+        self, method: str, path: str, headers: dict[str, str], body: str | None = None
+    ) -> tuple[str, str]:
+        """The page, and the cookie that was set with it."""
+        try:
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The server closes what nothing comes over; as a browser does, it is opened anew.
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            response = self._connection.getresponse()
+        page = response.read().decode()
+        if response.status not in (200, 303):
+            raise RuntimeError(f"{path.partition('?')[0]}: {response.status}")
+        return page, (response.headers["Set-Cookie"] or "").partition(";")[0]
+
+
+def type_together(clerks: list[Clerk], texts: list[list[str]], seconds: float) -> Typed:
+    """All at once, their keys spread over the time between two of one clerk."""
+    started = time.perf_counter() + 0.5
+    pause = 1 / KEYS_PER_SECOND / len(clerks)
+
+    def one(number: int) -> Typed:
+        begin = started + number * pause
+        return clerks[number].type(texts[number], begin, begin + seconds)
+
+    with ThreadPoolExecutor(len(clerks)) as threads:
+        each = list(threads.map(one, range(len(clerks))))
+    return Typed([ms for typed in each for ms in typed.taken], sum(t.overtaken for t in each))
+
+
+def type_in(
+    chromium: Browser, address: str, name: str, texts: Iterable[str], seconds: float
+) -> Typed:
+    """One in a browser, whose keys and frames are real."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}/desk/sign-in")
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("#q").wait_for()
+    page.evaluate(_TIME_LISTS)
+    until, keys = time.perf_counter() + seconds, 0
+    for text in texts:
+        page.locator("#q").evaluate("box => { box.value = ''; }")
+        for character in text:
+            started = time.perf_counter()
+            if started > until:
+                break
+            # A key of its own for a Chinese character too: press() knows only those of keyboards.
+            page.keyboard.down("Shift")
+            page.keyboard.insert_text(character)
+            page.keyboard.up("Shift")
+            keys += 1
+            page.wait_for_timeout(
+                max(0.0, 1 / KEYS_PER_SECOND - time.perf_counter() + started) * 1000
+            )
+        if time.perf_counter() > until:
+            break
+    page.wait_for_timeout(1000)
+    taken: list[float] = page.evaluate("window.taken")
+    context.close()
+    return Typed(taken, keys - len(taken))
