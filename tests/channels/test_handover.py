@@ -36,6 +36,7 @@ class Founder:
         ask = getattr(self.everywhere, f"on_{self.channel}")
         before = len(self.read())
         said = await ask("7", text)
+        await quiet(self.everywhere.channels[self.channel])
         if self.channel == "wechat":
             return [text for text in said if text]
         return self.read()[before:]
