@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -116,7 +117,7 @@ def make_app(
             )
         return JSONResponse({"status": "ready", "content": library.content.knowledge.version})
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/health", health),
             Route("/ready", ready),
@@ -152,21 +153,28 @@ def make_app(
         middleware=[
             *_behind_proxies(settings.trusted_proxies),
             *cross_origin(settings.widget_origins),
-            *_limits(settings.limit_factor, pages),
+            *_limits(settings.limit_factor, tokens, pages),
         ],
         lifespan=lifespan,
     )
+    app.state.end_streams = desk.events.end
+    return app
 
 
 def _behind_proxies(proxies: tuple[str, ...]) -> list[Middleware]:
     """Whose word for a visitor's address is taken; nobody's where none is trusted."""
     if not proxies:
         return []
-    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))]
+    networks = [ipaddress.ip_network(proxy) for proxy in proxies]
+    # A socket for both kinds of IP shows 10.0.0.1 as ::ffff:10.0.0.1.
+    mapped = [f"::ffff:{n.network_address}/{96 + n.prefixlen}" for n in networks if n.version == 4]
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=[*proxies, *mapped])]
 
 
-def _limits(factor: float, pages: Pages) -> list[Middleware]:
-    return [Middleware(RateLimits, factor=factor, busy=pages.busy)] if factor else []
+def _limits(factor: float, tokens: Tokens, pages: Pages) -> list[Middleware]:
+    if not factor:
+        return []
+    return [Middleware(RateLimits, holder=tokens.holder, busy=pages.busy, factor=factor)]
 
 
 def is_ready(app: Starlette) -> bool:

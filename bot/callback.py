@@ -49,8 +49,6 @@ class CallBack:
 class CallBacks(Protocol):
     """Keeps call backs."""
 
-    async def add(self, callback: CallBack) -> None: ...
-
     async def find(self, ticket: str) -> CallBack | None: ...
 
 

@@ -38,11 +38,12 @@ class Conversations:
         store: TurnStore,
         reception: Reception | None = None,
         events: Events | None = None,
+        texts: Texts | None = None,
     ) -> None:
         """Without a `reception` there is no desk: the assistant answers everything."""
         self._assistant, self._store = assistant, store
         self._reception, self._events = reception, events
-        self._texts = Texts.read(Path(__file__).with_name("reception.yml"))
+        self._texts = texts or Texts.read(Path(__file__).with_name("reception.yml"))
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def create(self, conversation: str) -> None:
@@ -110,7 +111,9 @@ class Conversations:
         owner = received.change.after if received.change else stored.ownership.owner
         turn = Turn.of(message, stored.turns + 1, received.reply, ms, owner)
         text = received.text if received.text is not None else _kept(message, stored)
-        await self._store.record(turn, text, received.state, stored.ownership, received.change)
+        await self._store.record(
+            turn, text, received.state, stored.ownership, received.change, received.callback
+        )
         self._tell(stored, received)
         logger.info(
             "turn conversation=%s number=%d outcome=%s intent=%s ms=%.1f",

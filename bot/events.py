@@ -17,6 +17,13 @@ class Events:
         self._waiting: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)
         self._counts: defaultdict[str, int] = defaultdict(int)
         self._listening: defaultdict[str, int] = defaultdict(int)
+        self.ended = False
+
+    def end(self) -> None:
+        """The process is about to end: who listens is woken, and finds that it has `ended`."""
+        self.ended = True
+        for topic in list(self._listening):
+            self.publish(topic)
 
     def publish(self, topic: str) -> None:
         """Wake all who wait for the topic."""

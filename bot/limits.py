@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import math
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from aiolimiter import AsyncLimiter
 from starlette.datastructures import Headers
@@ -26,7 +27,7 @@ _LOG_EVERY = 60.0  # seconds
 
 @dataclass(frozen=True)
 class Limit:
-    """A burst at once, and so many a second after it."""
+    """A burst at once, and so many a second after it; the name is for the log."""
 
     name: str
     burst: int
@@ -60,26 +61,36 @@ class Buckets:
         """0 where it may go on; else the seconds until it may."""
         bucket = self._buckets.get(key)
         if bucket is None:
+            self._forget()
             bucket = self._buckets[key] = AsyncLimiter(self._burst, self._period)
-            if len(self._buckets) > _MOST_KEYS:
-                self._buckets.popitem(last=False)
         self._buckets.move_to_end(key)
         if bucket.has_capacity():
             await bucket.acquire()  # at once, because there is room
             return 0.0
-        return self._period / self._burst
+        return self._period / self._burst  # what one takes to leak: by then there is room
+
+    def _forget(self) -> None:
+        """Drop old buckets that have run empty, two for each new one so that they become fewer."""
+        for key, oldest in list(islice(self._buckets.items(), 2)):
+            if len(self._buckets) >= _MOST_KEYS or oldest.has_capacity(oldest.max_rate):
+                del self._buckets[key]
 
 
 class RateLimits:
     """Answers 429 to what is beyond a limit. Webhooks of platforms have none.
 
+    `holder` says which conversation a token speaks for; it raises Problem for a forged one.
     `busy` makes the page for people; programs get a problem as JSON.
     """
 
     def __init__(
-        self, app: ASGIApp, factor: float, busy: Callable[[Request], Response | None]
+        self,
+        app: ASGIApp,
+        holder: Callable[[str], str],
+        busy: Callable[[Request], Response | None],
+        factor: float = 1.0,
     ) -> None:
-        self._app, self._busy = app, busy
+        self._app, self._holder, self._busy = app, holder, busy
         self._talk, self._listen = Buckets(TALK), Buckets(LISTEN)
         self._starts, self._office_talk, self._reads = (
             Buckets(limit, factor) for limit in (OFFICE_STARTS, OFFICE_TALK, OFFICE_READS)
@@ -97,19 +108,30 @@ class RateLimits:
         return await self._app(scope, receive, send)
 
     def _limits(self, scope: Scope) -> list[tuple[Buckets, str]]:
-        """What a request counts towards, the person's own limit first."""
+        """What a request counts towards, the person's own limit first: what that refuses takes
+        nothing from the neighbours behind the same address."""
         path: str = scope["path"]
+        if not path.startswith("/api/") and not path.endswith("/search"):
+            return []
         address = network_of(scope["client"][0] if scope.get("client") else "")
         if path == "/api/conversations":
             return [(self._starts, address)]
         if path.startswith("/api/conversations/"):
-            token = Headers(scope=scope).get("authorization", "")
+            speaker = self._speaker(scope)
             if scope["method"] == "GET":
-                return [(self._listen, token), (self._reads, address)]
-            return [(self._talk, token), (self._office_talk, address)]
-        if path.startswith("/api/") or path.endswith("/search"):
-            return [(self._reads, address)]
-        return []
+                limits = [(self._listen, speaker), (self._reads, address)]
+            else:
+                limits = [(self._talk, speaker), (self._office_talk, address)]
+            return limits if speaker else limits[1:]
+        return [(self._reads, address)]
+
+    def _speaker(self, scope: Scope) -> str:
+        """Whose token it is; nobody's where it is forged: a stranger must not use up what is
+        another's, and has the limit of the address."""
+        try:
+            return self._holder(Headers(scope=scope).get("authorization", ""))
+        except Problem:
+            return ""
 
     def _refusal(self, request: Request, seconds: float) -> Response:
         wait = {"Retry-After": str(max(1, math.ceil(seconds)))}
@@ -122,7 +144,7 @@ class RateLimits:
 
     def _log(self, limit: Limit) -> None:
         """That a limit was reached, not by whom: an address is personal."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         if now - self._logged.get(limit.name, -math.inf) >= _LOG_EVERY:
             self._logged[limit.name] = now
             logger.warning("limit reached: %s", limit.name)
@@ -134,8 +156,8 @@ def network_of(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address[:100]
-    if isinstance(parsed, ipaddress.IPv4Address):
+    if parsed.version == 4:
         return address
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(ipaddress.IPv6Address(int(parsed) >> 64 << 64))

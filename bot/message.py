@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
+from bot.callback import CallBack
 from bot.ownership import Change, Owner, Ownership
 from knowledge.card import Card, CardUnit, unit_text
 from knowledge.language import Language
@@ -271,8 +272,12 @@ class TurnStore(Protocol):
         state: dict[str, Any],
         ownership: Ownership,
         change: Change | None = None,
+        callback: CallBack | None = None,
     ) -> None:
-        """`ownership` as it was read. Raises OwnerChanged, having kept nothing, if it is not so."""
+        """`ownership` as it was read. Raises OwnerChanged, having kept nothing, if it is not so.
+
+        `callback`: what the turn promises; neither is kept without the other.
+        """
 
     async def forget(self, conversation: str) -> bool: ...
 

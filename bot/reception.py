@@ -48,14 +48,15 @@ class Staffed(Protocol):
 class Received:
     """How a message was received: what is said, the state after it, and who has it then.
 
-    `text`: what is kept of the message where it is not its own text. No `reply`: it is for the
-    assistant.
+    `text`: what is kept of the message where it is not its own text. `callback`: what is promised
+    in the reply. No `reply`: it is for the assistant.
     """
 
     reply: Reply | None
     state: State
     change: Change | None = None
     text: str | None = None
+    callback: CallBack | None = None
 
 
 class Reception:
@@ -79,7 +80,9 @@ class Reception:
         """What is done with a message before the assistant sees it."""
         language = _language(message, stored)
         if stored.ownership.owner == "human":
-            return Received(_said(language, "handoff"), stored.state)
+            # A form that was begun with the bot is over.
+            state = {key: value for key, value in stored.state.items() if key != _FORM}
+            return Received(_said(language, "handoff"), state)
         if payload is not None and payload.startswith(_OURS):
             return await self._tapped(payload, language, stored)
         if _FORM in stored.state and payload is None:
@@ -160,7 +163,6 @@ class Reception:
             due=self._opening.due(now),
             conversation=message.conversation,
         )
-        await self._callbacks.add(callback)
         waits = stored.ownership.owner == "waiting"
         key = "noted" if callback.due is None else "noted_until"
         text = self._text(key, language, ticket=callback.ticket, due=self._when(callback.due))
@@ -169,6 +171,7 @@ class Reception:
             state,
             stored.ownership.change("withdrawn") if waits else None,
             _SAID_IN_PLACE_OF_A_CONTACT,
+            callback,
         )
 
     async def _ticket(self, ticket: str, spoken: Language | None) -> Reply:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -32,9 +34,14 @@ def read_sentences(path: Path, block: str = "") -> Sentences:
 
     Raises ValueError where a sentence lacks a language, KeyError for a block that is not there.
     """
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sentences: Sentences = written[block] if block else written
+    sentences: Sentences = _written(path)[block] if block else _written(path)
     for key, versions in sentences.items():
         if set(versions) != set(LANGUAGES):
             raise ValueError(f"{path.name}: {block} {key} needs {', '.join(LANGUAGES)}")
     return sentences
+
+
+@functools.lru_cache(maxsize=16)
+def _written(path: Path) -> Any:
+    """A file is read once for all its blocks: it changes only with the program."""
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)

@@ -29,16 +29,20 @@ class Tokens:
 
     def identity(self, request: Request) -> str:
         """The id in the request's path. Raises Problem 401 or 403 without its token."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        holder = self.holder(request.headers.get("authorization", ""))
+        if holder != request.path_params["id"]:
+            raise Problem(403, "Not yours", "The token is for another conversation.")
+        return holder
+
+    def holder(self, authorization: str) -> str:
+        """The id that this header speaks for. Raises Problem 401 where it is no token of ours."""
+        scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Problem(401, "No token", "Send the conversation's token: Authorization: Bearer …")
         try:
-            claims = self._claims(token.strip())
+            return str(self._claims(token.strip()).get("sub", ""))
         except jwt.InvalidTokenError as error:
             raise Problem(401, "Wrong token", "The token is not one of ours.") from error
-        if claims.get("sub") != request.path_params["id"]:
-            raise Problem(403, "Not yours", "The token is for another conversation.")
-        return str(claims["sub"])
 
     def conversation(self, request: Request) -> str:
         """The conversation of the request; raises as `identity` does."""

@@ -36,7 +36,9 @@ class WebChannel:
         self, conversations: TakesMessages, feedback: TakesFeedback, tokens: Tokens
     ) -> None:
         self._conversations, self._feedback, self._tokens = conversations, feedback, tokens
-        self.description: dict[str, Any] = yaml.safe_load(_DESCRIPTION.read_text("utf-8"))
+        self.description: dict[str, Any] = yaml.load(
+            _DESCRIPTION.read_text("utf-8"), yaml.CSafeLoader
+        )
         self._message, self._rating = self._validator("Message"), self._validator("Feedback")
 
     def routes(self) -> list[Route]:

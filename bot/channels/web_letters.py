@@ -15,7 +15,7 @@ from bot.channels.tokens import Tokens
 from bot.events import Events
 from bot.http import Problem
 from bot.letter import Letters
-from bot.ownership import Ownership
+from bot.ownership import Owner, Ownership
 
 # An idle stream says something so often, because proxies end what says nothing for a minute; then
 # it also looks whether another process has written.
@@ -24,20 +24,26 @@ _MOST_STREAMS = 8  # of one conversation: more tabs than anybody keeps open
 _MOST_DIGITS = 9
 
 
-class ReadsOwners(Protocol):
+class FindsOwners(Protocol):
     """What the page is told of who answers."""
 
-    async def read(self, conversation: str) -> Ownership: ...
+    async def find(self, conversation: str) -> Ownership | None: ...
 
 
 class WebLetters:
     """Routes by which a page gets what people write to it."""
 
     def __init__(
-        self, tokens: Tokens, letters: Letters, owners: ReadsOwners, events: Events
+        self,
+        tokens: Tokens,
+        letters: Letters,
+        owners: FindsOwners,
+        events: Events,
+        beat: float = _BEAT,
     ) -> None:
         self._tokens, self._letters = tokens, letters
         self._owners, self._events = owners, events
+        self._beat = beat
         self._streams: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
@@ -49,7 +55,7 @@ class WebLetters:
     async def _list(self, request: Request) -> Response:
         conversation = self._tokens.conversation(request)
         after = _after(request.query_params.get("after", "0"))
-        owner = (await self._owners.read(conversation)).owner
+        owner = await self._owner(conversation)
         fresh = await self._letters.after(conversation, after)
         for letter in fresh:
             if letter.delivery == "open":
@@ -63,6 +69,7 @@ class WebLetters:
         conversation = self._tokens.conversation(request)
         named = request.headers.get("last-event-id") or request.query_params.get("after", "0")
         after = _after(named)
+        await self._owner(conversation)
         if self._streams[conversation] >= _MOST_STREAMS:
             raise Problem(
                 429, "Too many streams", "Close one of this conversation.", {"Retry-After": "60"}
@@ -74,13 +81,21 @@ class WebLetters:
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
+    async def _owner(self, conversation: str) -> Owner:
+        ownership = await self._owners.find(conversation)
+        if ownership is None:
+            raise Problem(404, "No such conversation", "Start one with POST /api/conversations.")
+        return ownership.owner
+
     async def _lines(self, conversation: str, after: int) -> AsyncIterator[str]:
-        owner = None
+        owner: Owner | None = None
         self._streams[conversation] += 1
         try:
             with self._events.listen(conversation) as listener:
-                while True:
-                    now = (await self._owners.read(conversation)).owner
+                while not self._events.ended:
+                    now = await self._owners.find(conversation)
+                    if now is None:  # forgotten meanwhile
+                        return
                     # The letter that tells of a change of owner first: who hears that the bot
                     # answers again may leave.
                     for letter in await self._letters.after(conversation, after):
@@ -88,10 +103,10 @@ class WebLetters:
                         yield _event("letter", letter.to_json(), after)
                         if letter.delivery == "open":
                             await self._letters.mark(letter, "sent")
-                    if now != owner:
-                        owner = now
+                    if now.owner != owner:
+                        owner = now.owner
                         yield _event("owner", {"owner": owner})
-                    if not await listener.wait(_BEAT):
+                    if not await listener.wait(self._beat):
                         yield ":\n\n"
         finally:
             self._streams[conversation] -= 1

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         access_log=settings.log_level == "DEBUG",
         timeout_graceful_shutdown=5,
     )
-    server = _Server(config, app, f"http://{settings.host}:{settings.port}")
+    server = Server(config, app, f"http://{settings.host}:{settings.port}")
     server.run(sockets=[listening])
     return 0 if server.answered else 1
 
@@ -62,7 +62,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says where it answers once it does, and ends where the assistant cannot start."""
 
     def __init__(self, config: uvicorn.Config, app: Starlette, address: str) -> None:
@@ -74,6 +74,10 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._app.state.started.add_done_callback(self._tell)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.end_streams()  # they go on for ever, and would be waited for
+        await super().shutdown(sockets)
 
     def _tell(self, started: asyncio.Task[None]) -> None:
         if started.cancelled():

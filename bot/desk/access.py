@@ -52,18 +52,20 @@ class Access:
         role: Role = "clerk",
         audit: str = "",
         largest: int = LARGEST_BODY,
+        background: bool = False,
     ) -> Route:
         """A route for signed-in staff of a role or above.
 
         `audit`: the name under which each success is recorded, with what the path is about.
         `largest`: bytes that a body may have. What changes something must not be a GET:
-        those are not protected against other sites. A GET with the header X-Background
-        does not count as somebody being there.
+        those are not protected against other sites. A GET with the header X-Background,
+        or of a route that scripts alone ask for (`background`), does not count as somebody
+        being there.
         """
 
         async def serve(request: Request) -> Response:
             changes = request.method not in _ONLY_LOOK
-            asks_by_itself = not changes and _BACKGROUND in request.headers
+            asks_by_itself = not changes and (background or _BACKGROUND in request.headers)
             found = await self._sessions.find(request, background=asks_by_itself)
             if found is None:
                 return self._sign_in_first(request)

@@ -17,6 +17,9 @@ from bot.desk.calls import CallPages
 from bot.desk.chat_actions import ChatActions
 from bot.desk.chat_views import ChatViews
 from bot.desk.chats import ChatPages
+from bot.desk.drafts import Drafts
+from bot.desk.figures import FigurePages
+from bot.desk.inbox import InboxPages
 from bot.desk.lookups import Lookups
 from bot.desk.open_forms import OpenForms
 from bot.desk.rendering import DeskPages
@@ -53,6 +56,8 @@ def desk_routes(
         *CallBackPages(access, pages, desk, library).routes(),
         *ChatPages(access, pages, desk, accounts, chats).routes(),
         *ChatActions(access, pages, desk, accounts, chats, library).routes(),
+        *InboxPages(access, pages, desk, library, Drafts(settings.knowledge_dirs)).routes(),
+        *FigurePages(access, pages, desk, library).routes(),
         *StaffPages(access, pages, desk, accounts, settings.public_url).routes(),
         *AuditPages(access, pages, desk, accounts, trail).routes(),
     ]

@@ -31,7 +31,7 @@ class DeskStream:
         self._streams: Counter[int] = Counter()
 
     def routes(self) -> list[Route]:
-        return [self._access.route("/desk/events", self._stream)]
+        return [self._access.route("/desk/events", self._stream, background=True)]
 
     async def _stream(self, visit: Visit) -> Response:
         if self._streams[visit.staff.id] >= _MOST_STREAMS:
@@ -48,7 +48,7 @@ class DeskStream:
         try:
             with self._desk.events.listen(DESK) as listener:
                 yield "retry: 3000\n\n"
-                while await self._access.lasts(visit):
+                while not self._desk.events.ended and await self._access.lasts(visit):
                     happened = await listener.wait(self._beat)
                     yield f"event: {'change' if happened else 'beat'}\ndata:\n\n"
                     await asyncio.sleep(_GATHER)

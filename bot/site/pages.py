@@ -96,7 +96,7 @@ class Pages:
         if not self.reader(request):
             return None
         language = self._language(request)
-        return served(request, self.site.busy(language), 429)
+        return served(request, self.site.busy(language), 429, cache="no-store")
 
     async def _choose(self, request: Request) -> Response:
         language = preferred(request.headers.get("accept-language", ""))

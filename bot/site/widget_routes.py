@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from starlette.middleware import Middleware
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.site.bare import bare_script, bare_style
 from bot.site.serving import Document, served
 from bot.site.texts import read_texts
 
@@ -32,9 +32,6 @@ PARTS = (
 )
 _STYLES = (_FOLDER / "tokens.css", _FOLDER / "widget" / "widget.css")
 _DEMO, _DEMO_STYLES = _FOLDER / "demo.html", (_FOLDER / "tokens.css", _FOLDER / "demo.css")
-_REMARK = re.compile(r"(^|(?<=[;{,]) )// .*")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 # The address never changes, so that it is asked for again after an hour.
 _SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 
@@ -42,21 +39,10 @@ _SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 def make_script() -> str:
     """The widget's parts in one function, with its texts and styles as data."""
     texts = json.dumps(read_texts("widget"), ensure_ascii=False, separators=(",", ":"))
-    styles = json.dumps([_bare_style(style.read_text("utf-8")) for style in _STYLES])
+    styles = json.dumps([bare_style(style.read_text("utf-8")) for style in _STYLES])
     parts = [(_FOLDER / "widget" / part).read_text("utf-8") for part in PARTS]
     data = f"const TEXTS = {texts};\nconst STYLES = {styles};\n"
-    return '(() => {\n"use strict";\n' + data + _bare_script("\n".join(parts)) + "\n})();\n"
-
-
-def _bare_script(script: str) -> str:
-    """Without indents and comments, which a reader of the source has."""
-    lines = (_REMARK.sub("", line.strip()) for line in script.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("/**", "*")))
-
-
-def _bare_style(style: str) -> str:
-    """Without comments and needless space."""
-    return _SPACE.sub(r"\1", _COMMENT.sub("", style)).replace(";}", "}").strip()
+    return '(() => {\n"use strict";\n' + data + bare_script("\n".join(parts)) + "\n})();\n"
 
 
 class Widget:

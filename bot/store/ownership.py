@@ -15,6 +15,7 @@ from bot.ownership import Change, Owner, Ownership
 from bot.store import letters, owning
 from bot.store.desk_tables import ownership, ownership_changes
 from bot.store.sql import SqlStore
+from bot.store.tables import conversations
 from knowledge.language import Language
 
 
@@ -26,6 +27,22 @@ class SqlOwnership:
 
     async def read(self, conversation: str) -> Ownership:
         return await self._store.run(lambda connection: owning.read(connection, conversation))
+
+    async def find(self, conversation: str) -> Ownership | None:
+        """Who owns a conversation; None where there is no such conversation."""
+        chosen = (
+            sa.select(conversations.c.id, ownership)
+            .select_from(conversations.outerjoin(ownership))
+            .where(conversations.c.id == conversation)
+        )
+
+        def work(connection: Connection) -> Ownership | None:
+            row = connection.execute(chosen).first()
+            if row is None:
+                return None
+            return owning.ownership_of(row) if row.owner else Ownership(conversation)
+
+        return await self._store.run(work)
 
     async def apply(
         self,

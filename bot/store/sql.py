@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,11 +18,12 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from bot.callback import CallBack
 from bot.message import Choice, Stored, Turn
 from bot.ownership import Change, Ownership
 from bot.settings import SettingsError
 from bot.store import owning, personal
-from bot.store.desk_tables import ownership
+from bot.store.desk_tables import callbacks, ownership
 from bot.store.tables import conversations, turns
 
 _Result = TypeVar("_Result")
@@ -72,6 +74,7 @@ class SqlStore:
         state: dict[str, Any],
         ownership: Ownership,
         change: Change | None = None,
+        callback: CallBack | None = None,
     ) -> None:
         now = self._clock()
 
@@ -83,6 +86,8 @@ class SqlStore:
             else:
                 owning.heard(connection, turn.conversation, ownership.version, now)
             self._record(connection, turn, text, state, now)
+            if callback is not None:
+                connection.execute(callbacks.insert(), asdict(callback))
 
         await self.run(work)
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.desk.operator import Operator
+from bot.desk.services import open_desk
 from bot.opening import Opening, OpeningError, is_working_day, last_known_year
-from bot.settings import SettingsError
+from bot.settings import Settings, SettingsError
+from bot.store.sql import SqlStore
 
-SHENZHEN = ZoneInfo("Asia/Shanghai")
+UTC, SHENZHEN = timezone.utc, ZoneInfo("Asia/Shanghai")
 WEEK = dict.fromkeys(
     ("monday", "tuesday", "wednesday", "thursday", "friday"), "09:00-12:00, 14:00-18:00"
 )
@@ -104,6 +106,21 @@ def test_past_the_last_known_year_weekends_alone_are_off() -> None:
 
     assert is_working_day(new_year) is (new_year.weekday() < 5)
     assert not is_working_day(date(year, 1, 1 + (5 - new_year.weekday()) % 7))
+
+
+def test_past_the_last_known_year_the_start_warns(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    known = last_known_year()
+    store = SqlStore("sqlite://")
+    for year in (known, known + 1):
+        caplog.clear()
+        open_desk(Settings(data_dir=tmp_path), store, lambda y=year: datetime(y, 6, 1, tzinfo=UTC))
+
+        warned = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+        assert len(warned) == (year > known)
+    assert str(known) in warned[0]
+    assert "chinesecalendar" in warned[0]
 
 
 def test_around_the_clock_ends_at_midnight() -> None:

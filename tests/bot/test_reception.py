@@ -172,6 +172,34 @@ async def test_what_is_no_contact_is_asked_for_once_more_and_then_let_go(founder
     assert await founder.desk.callbacks.open() == []
 
 
+async def test_outside_the_hours_what_is_no_contact_is_a_question_the_second_time(
+    founder: Founder,
+) -> None:
+    founder.now = NIGHT
+    again = await founder.leaves("下午三点以后")
+
+    answered = await founder.says("那算了，有什么贷款？")
+    after = await founder.says("13800138000")
+
+    assert again.outcome == "form"
+    assert answered.replies == ("you said: 那算了，有什么贷款？",)
+    assert after.replies == ("you said: ***",)  # the form is over
+    assert await founder.desk.callbacks.open() == []
+
+
+async def test_a_person_who_comes_during_the_form_ends_it(founder: Founder) -> None:
+    form = await founder.taps(await founder.asks_for_a_person(), "留电话，等回电")
+    await founder.desk.handover.take(form.conversation, 1)
+
+    silent = await founder.says("13800138000")
+    await founder.desk.handover.give_back(form.conversation, 1)
+    after = await founder.says("13800138000")
+
+    assert silent.is_silent
+    assert after.replies == ("you said: ***",)
+    assert await founder.desk.callbacks.open() == []
+
+
 async def test_who_thinks_better_of_it_leaves_nothing(founder: Founder) -> None:
     founder.now = NIGHT
     form = await founder.taps(await founder.asks_for_a_person(), "留电话，等回电")

@@ -86,6 +86,36 @@ def _refused(page: Page) -> None:
     expect(page.locator(".failed")).to_be_visible()
 
 
+# As if a person had taken over: what the page would have kept of it, and a stream that is silent.
+_ATTENDED = """() => {
+  const state = JSON.parse(localStorage.getItem("chuangwen"));
+  const [asked] = state.entries, { id, turn } = asked;
+  const { cards, language } = turn, LEAVE = { id: "1000003-1", title: "留电话，等回电" };
+  const letter = (number, author, outline, choices = []) => ({
+    id: `letter-${number}`,
+    letter: { number, author, language, text: "", cards, outline, choices },
+  });
+  const silent = { ...turn, replies: [""], cards: [], choices: [], outline: [] };
+  state.entries.push(
+    letter(1, "notice", [{ text: "工作人员已经接手，现在由真人回答你。" }]),
+    { id: `${id}-2`, said: "我在南山，做无人机的", message: {}, turn: silent },
+    letter(2, "staff", [{ text: "你好，我姓李。请看这一条：" }, { card: 0 }]),
+    letter(3, "notice", [{ text: "对不起，一直没有工作人员接手。" }], [LEAVE]),
+  );
+  Object.assign(state.conversation, { owner: "human", letter: 3 });
+  localStorage.setItem("chuangwen", JSON.stringify(state));
+}"""
+
+
+def _attended(page: Page) -> None:
+    _answered(page)
+    page.route("**/events?*", lambda route: None)
+    page.evaluate(_ATTENDED)
+    page.reload()
+    expect(page.locator(".answer.staff")).to_be_visible()
+    page.locator(".answer.notice").first.evaluate("node => node.scrollIntoView()")
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "closed": lambda page: expect(launcher(page)).to_be_visible(),
     "welcome": _open,
@@ -95,6 +125,7 @@ STATES: dict[str, Callable[[Page], None]] = {
     "suggestions": _suggested,
     "thumbs-down": _disliked,
     "waiting": _waiting,
+    "attended": _attended,
     "offline": _offline,
     "down": _down,
     "refused": _refused,

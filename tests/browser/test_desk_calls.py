@@ -29,6 +29,13 @@ SECRET = "a secret of the tests " * 2  # serving() has the same, and so reads wh
 _KEYS = {"↓": "ArrowDown", "↑": "ArrowUp", "Esc": "Escape"}
 _ROW = re.compile(r"\| (?P<press>[^|]+) \| (?P<see>[^|]+) \|")
 _CODE = re.compile(r"`([^`]+)`")
+_TYPED_AT_ONCE = """text => {
+  const box = document.getElementById("q");
+  for (const key of text) {
+    box.value += key;
+    box.dispatchEvent(new Event("input"));
+  }
+}"""
 
 
 def walks() -> list[list[tuple[str, str]]]:
@@ -110,6 +117,8 @@ def sign_in(page: Page, address: str, name: str = "li") -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("#q")).to_be_focused()
+    # The markup gives it the focus; only with the page's scripts are its keys commands.
+    page.wait_for_load_state("domcontentloaded")
 
 
 def press(page: Page, what: str) -> None:
@@ -168,7 +177,6 @@ async def _kept(folder: Path, ticket: str):  # type: ignore[no-untyped-def]
     return call, desk.vault.open(callback.contact)
 
 
-@pytest.mark.xfail(strict=False, reason="passes alone, failed after the walks: to be mended")
 def test_digits_are_text_in_the_box_and_pick_from_the_list(page: Page) -> None:
     page.keyboard.type("6")
     page.keyboard.type(".2")
@@ -199,12 +207,24 @@ def test_enter_that_comes_before_the_answer_opens_its_first(page: Page) -> None:
 def test_an_older_answer_never_replaces_a_newer_one(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda r: asked.append(r.url) if "/desk/found" in r.url else None)
-    page.keyboard.type("chuangxinquan", delay=20)
+    page.evaluate(_TYPED_AT_ONCE, "chuangxinquan")
     expect(page.locator("[role=option]").first).to_contain_text("18.1")
     page.wait_for_timeout(300)
 
     expect(page.locator("[role=option]").first).to_contain_text("18.1")
-    assert len(asked) < len("chuangxinquan")
+    # Of keys that follow each other fast the first and the last.
+    assert len(asked) == 2
+
+
+def test_what_was_typed_before_the_scripts_came_is_looked_up(page: Page) -> None:
+    page.route("**/calls.js*", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.reload(wait_until="commit")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("6.2")
+
+    expect(page.locator("#option-1")).to_contain_text("6.2")
+    expect(page.locator("[data-do=discard]")).to_be_visible()
+    page.unroute_all(behavior="wait")
 
 
 def test_an_unfinished_call_outlives_a_reload(page: Page) -> None:
@@ -217,7 +237,8 @@ def test_an_unfinished_call_outlives_a_reload(page: Page) -> None:
     page.keyboard.type("second call")
     page.keyboard.press("Escape")
     expect(page.locator("#q")).to_be_focused()
-    page.wait_for_function("document.querySelector('#note').defaultValue === 'second call'")
+    # Kept: what the server sent again stands in the markup.
+    expect(page.locator("#note")).to_have_js_property("defaultValue", "second call")
     page.reload()
 
     expect(page.locator("#note")).to_have_value("second call")
@@ -257,7 +278,7 @@ def test_the_link_that_is_copied_leads_to_the_provision(page: Page, address: str
     assert page.evaluate("navigator.clipboard.readText()") == f"{address}/en/measures/6#p6.2"
     page.keyboard.press("t")
     see(page, "Copied")
-    page.wait_for_function("navigator.clipboard.readText().then(t => t.includes('70%'))")
+    page.wait_for_function("() => navigator.clipboard.readText().then(t => t.includes('70%'))")
 
 
 def test_the_district_of_the_caller_brings_its_office(page: Page) -> None:
@@ -322,7 +343,8 @@ def test_the_list_keeps_itself_current(page: Page, browser: Browser, address: st
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_screens_are_accessible(page: Page, address: str, theme: str, width: int) -> None:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    # Without transitions: a colour on its way to another has less contrast than either.
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 800})
     assert problems(page) == []
     page.keyboard.type("上海创业补贴", delay=30)

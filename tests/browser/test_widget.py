@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from bot.store.tables import feedback
 from tests.bot.conftest import free_port
@@ -133,6 +133,47 @@ def test_server_that_fails_once_is_asked_again_with_the_same_message(
     expect(answers(page)).to_have_count(1)
     assert first.value.post_data_json["id"] == second.value.post_data_json["id"]
     assert uuid.UUID(second.value.post_data_json["id"])
+
+
+def test_server_that_asks_to_wait_is_asked_again_after_that_time_and_not_before(
+    embed: Embed, widget_server: WidgetServer
+) -> None:
+    page = embed("data-open")
+    page.clock.install()
+    times: list[str] = []
+    page.on("request", lambda r: times.append(r.url) if r.url.endswith("/messages") else None)
+
+    def wait(route: Route) -> None:
+        shared = {
+            "access-control-allow-origin": route.request.headers["origin"],
+            "access-control-expose-headers": "Retry-After",
+        }
+        route.fulfill(status=429, headers={**shared, "retry-after": "600"})
+
+    page.route(MESSAGES, wait, times=1)
+    question(page).fill("有什么支持？")
+    question(page).press("Enter")
+    expect(page.locator("chuangwen-chat [role=status]")).to_contain_text("一下子问得太多")
+
+    page.clock.run_for(500_000)
+    expect(page.locator("chuangwen-chat .said")).to_contain_text("有什么支持？")
+    assert len(times) == 1
+    page.clock.run_for(110_000)
+    expect(answers(page)).to_have_count(1)
+    expect(page.locator("chuangwen-chat [role=status]")).to_be_empty()
+    assert [m.text for m in widget_server.assistant.asked] == ["有什么支持？"]
+
+
+def test_suggestions_that_are_refused_are_just_not_there(embed: Embed) -> None:
+    page = embed("data-open")
+    offered = page.locator("chuangwen-chat #suggestions")
+    question(page).press_sequentially("创业担保贷款")
+    expect(offered).to_be_visible()
+    page.route("**/api/search?*", lambda route: route.fulfill(status=429))
+    question(page).press_sequentially("找谁")
+    expect(offered).to_be_hidden()
+    expect(page.locator("chuangwen-chat [role=status]")).to_be_empty()
+    ask(page, "创业担保贷款找谁")
 
 
 def test_conversation_survives_a_reload_and_another_page(embed: Embed) -> None:

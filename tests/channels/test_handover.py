@@ -14,11 +14,13 @@ import pytest
 import pytest_asyncio
 
 import bot.channels.base
+from bot.callback import CallBack, new_ticket
 from bot.store.sql import SqlStore
+from knowledge.language import Language
 from tests.bot.conftest import FakeAssistant
 from tests.channels.everywhere import Everywhere, everywhere_for, quiet
 from tests.channels.fake_telegram import shown
-from tests.channels.office import CLERK, TAKEN, Office, open_office
+from tests.channels.office import CLERK, NOW, TAKEN, Office, open_office
 
 PLATFORMS = ("telegram", "wechat", "wecom")
 
@@ -188,25 +190,24 @@ async def test_a_letter_that_a_former_process_left_goes_after_a_restart(
     assert [text.strip() for text in arrived] == [TAKEN]
 
 
-async def test_a_storm_is_kept_for_the_person_too(office: Office, founder: Founder) -> None:
-    if founder.channel != "telegram":
-        pytest.skip("the others take one message at a time from these fakes")
-    await founder.asks_for_a_person(office)
-    conversation = await office.take()
-    before = len(founder.read())
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-Hans", "还没有回复"), ("zh-Hant", "尚未回覆"), ("en", "not answered yet")],
+)
+async def test_a_ticket_tells_on_any_channel_how_it_stands_and_nothing_else(
+    office: Office, founder: Founder, language: Language, said: str
+) -> None:
+    contact = office.desk.vault.seal("13800138000")
+    ticket = new_ticket()
+    await office.desk.callbacks.add(CallBack(ticket, language, contact, "创新券", NOW))
 
-    channel, texts = founder.everywhere.channels["telegram"], [f"第{n}句" for n in range(30)]
-    for number, text in enumerate(texts, start=500):
-        chat = {"id": 7, "type": "private"}
-        person = {"id": 7, "is_bot": False, "first_name": "F"}
-        message = {"message_id": number, "date": 1764000000, "chat": chat, "from": person}
-        update = {"update_id": number, "message": {**message, "text": text}}
-        secret = {"X-Telegram-Bot-Api-Secret-Token": "secret"}
-        await founder.everywhere.client.post("/channels/telegram", json=update, headers=secret)
-    await quiet(channel)
+    heard = "\n".join(await founder.hears(ticket.lower().replace("0", "o")))
 
-    assert founder.read()[before:] == []
-    assert await office.heard(conversation) == ["我要找真人", *texts]
+    assert said in heard
+    assert ticket in heard
+    assert "创新券" not in heard
+    assert "8000" not in heard
+    assert office.assistant.asked == []
 
 
 async def test_a_hand_over_reads_the_same_on_every_channel(

@@ -222,6 +222,44 @@ def test_a_contact_shows_no_more_than_tells_it_from_another(contact: str, masked
     assert shown(contact) == masked
 
 
+async def test_a_stream_that_is_opened_again_and_again_keeps_nobody_signed_in(
+    signed_in: SignedIn, desk_app: DeskApp
+) -> None:
+    clerk = await signed_in("clerk")
+    for _ in range(3):
+        desk_app.clock.turn(minutes=25)
+        await opened(desk_app, clerk)
+
+    assert (await clerk.get("/desk/reminder")).status_code == 303
+
+
+async def opened(desk_app: DeskApp, clerk: DeskClient) -> None:
+    """The stream is asked for, and left as soon as its head is there."""
+    cookie = "; ".join(f"{name}={value}" for name, value in clerk.cookies.items())
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/desk/events",
+        "raw_path": b"/desk/events",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"cookie", cookie.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    begun = asyncio.Event()
+
+    async def receive() -> dict[str, object]:
+        await begun.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: object) -> None:
+        begun.set()
+
+    await asyncio.wait_for(desk_app.app(scope, receive, send), 5)  # type: ignore[arg-type]
+
+
 class Stream:
     """Reads the desk's stream event by event."""
 

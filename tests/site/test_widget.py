@@ -50,7 +50,7 @@ def test_every_text_of_the_widget_is_used_and_the_other_way_round() -> None:
     source = "".join((FOLDER / part).read_text("utf-8") for part in PARTS)
     for key in read_texts("widget")["en"]:
         named = f"t.{key}" in source or f"texts.{key}" in source
-        assert named or key in ("busy", "down", "offline", "disk", "waiting", "human"), key
+        assert named or key in ("busy", "down", "many", "offline", "disk", "waiting", "human"), key
 
 
 def test_the_script_is_asked_for_again_by_its_etag(client: TestClient) -> None:

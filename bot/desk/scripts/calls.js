@@ -37,12 +37,14 @@
     open: (provision) => open(provision),
     language: () => record.now.language,
   });
-  $("q").addEventListener("input", () => {
+  $("q").addEventListener("input", typed);
+
+  function typed() {
     clearTimeout(settled);
     if (!box.text) return;
     record.begin();
     settled = setTimeout(() => record.write({ typed: box.text }), SETTLED);
-  });
+  }
 
   const opened = () => card.querySelector("article")?.dataset;
 
@@ -194,4 +196,9 @@
   });
   mark();
   $("q").focus();
+  // Who is fast types before the scripts are there.
+  if (box.text) {
+    box.look();
+    typed();
+  }
 })();

@@ -31,7 +31,7 @@ class Chat {
       });
       this.wait = FIRST_WAIT;
     } catch (error) {
-      this.trouble = origin === "null" ? "disk" : navigator.onLine ? "down" : "offline";
+      this.trouble = error.status === 429 ? "many" : origin === "null" ? "disk" : navigator.onLine ? "down" : "offline";
       const wait = Math.max(this.wait, (error.retryAfter || 0) * 1000);
       this.timer = setTimeout(() => this.flush(), wait);
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);

@@ -159,6 +159,7 @@ class ChuangWenChat extends HTMLElement {
   }
 
   restart() {
+    this.letters.stop.abort();
     memory.change((state) => { state.entries = []; delete state.conversation; });
     this.chat.trouble = "";
     this.show();
@@ -192,7 +193,8 @@ class ChuangWenChat extends HTMLElement {
     const news = this.log.show(entries);
     this.welcome.hidden = entries.length > 0;
     this.tools.hidden = this.foot.hidden = !entries.length;
-    this.report(entries.some(waits) ? this.chat.trouble || "busy" : held() ? memory.read().conversation.owner : "");
+    const owner = held() ? memory.read().conversation.owner : "";
+    this.report((entries.some(waits) && (this.chat.trouble || (!owner && "busy"))) || owner);
     this.letters.follow();
     if (news) this.scroll();
   }

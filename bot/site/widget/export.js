@@ -2,7 +2,7 @@
 function asText(entries, texts) {
   return entries.map((entry) => [
     entry.said && texts.you + entry.said,
-    entry.letter && `${texts.staff}: ${entry.letter.text}`,
+    entry.letter && (entry.letter.author === "staff" ? texts.staff + ": " : "") + entry.letter.text,
     entry.turn?.replies.join("") && texts.bot + entry.turn.replies.join("\n\n"),
     entry.refused && texts.refused,
   ].filter(Boolean).join("\n\n")).concat(texts.candour).join("\n\n———\n\n") + "\n";

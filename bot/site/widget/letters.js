@@ -1,15 +1,20 @@
 // What people write: a stream that goes on where it broke, or, where none gets through, a list that is asked for.
 const SILENCE = 40_000; // The server says something every 15 s.
 const POLL = 5_000;
+const POLLS = 12; // Then the stream is tried again.
 
 const held = () => ["waiting", "human"].includes(memory.read().conversation?.owner);
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+/** So long, or until the network is back. */
+const pause = (ms) => new Promise((done) => {
+  setTimeout(done, ms);
+  addEventListener("online", done, { once: true, signal: AbortSignal.timeout(ms) });
+});
 
 class Letters {
   /** `changed()` after every change of the memory. */
   constructor(chat, changed) {
-    Object.assign(this, { chat, changed, polls: false, wait: 1000 });
-    addEventListener("online", () => (this.polls = false));
+    Object.assign(this, { chat, changed, polls: 0, wait: 1000, stop: new AbortController() });
+    addEventListener("online", () => (this.polls = 0));
   }
 
   /** Listen for as long as a person answers, or is waited for. */
@@ -21,11 +26,14 @@ class Letters {
       try {
         await (this.polls ? this.poll() : this.stream());
       } catch (error) {
-        if ([401, 403, 404].includes(error.status)) memory.change((state) => delete state.conversation);
-        this.polls ||= !this.heard;
+        if ([401, 403, 404].includes(error.status)) { // It was deleted.
+          memory.change((state) => delete state.conversation);
+          this.changed();
+        }
+        if (!this.heard) this.polls ||= POLLS;
       }
       this.wait = this.heard ? 1000 : Math.min(this.wait * 2, LONGEST_WAIT);
-      if (held()) await pause(this.polls ? POLL : this.wait);
+      if (held()) await pause(this.heard && this.polls ? POLL : this.wait);
     }
     this.follows = false;
   }
@@ -33,15 +41,18 @@ class Letters {
   /** Ask for what came after the last letter: of the "events" or the "letters". */
   after(kind, work, more) {
     const { id, token, letter = 0 } = memory.read().conversation;
+    this.of = id;
     return this.chat[work](`/api/conversations/${id}/${kind}?after=${letter}`, { headers: { authorization: `Bearer ${token}` }, ...more });
   }
 
   async poll() {
+    this.polls -= 1;
     if (!document.hidden) this.keep(await this.after("letters", "fetch"));
+    this.heard = true;
   }
 
   async stream() {
-    const stop = new AbortController();
+    const stop = (this.stop = new AbortController());
     let timer;
     const alive = () => { clearTimeout(timer); timer = setTimeout(() => stop.abort(), SILENCE); };
     alive();
@@ -67,7 +78,7 @@ class Letters {
 
   keep({ owner, letters = [] }) {
     memory.change(({ conversation, entries }) => {
-      if (!conversation) return;
+      if (conversation?.id !== this.of) return; // Another was begun.
       if (owner) conversation.owner = owner;
       for (const letter of letters) {
         if (letter.number <= (conversation.letter ?? 0)) continue; // Another tab has it.
