@@ -132,7 +132,7 @@ class Turn:
         self._dispatcher.utter_message(json_message={"card": written})
 
     def effect(self, name: Effect) -> None:
-        """Have something done outside of the answer; bot/reception.py does it."""
+        """Have something done outside of the answer; bot/people/reception.py does it."""
         self._dispatcher.utter_message(json_message={"effect": name})
 
     def offer(self, title: str, intent: str, **entities: str) -> None:

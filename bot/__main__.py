@@ -17,8 +17,8 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
 from bot.logs import set_up_logging
 from bot.message import AssistantUnavailable
+from bot.people.staff import ROLES
 from bot.settings import Settings, SettingsError
-from bot.staff import ROLES
 from knowledge.reader import ContentError
 
 _COMMANDS = {

@@ -31,7 +31,7 @@ from bot.desk.services import Desk, open_desk
 from bot.http import Problem, problem_response
 from bot.limits import RateLimits
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
-from bot.outbox import Outbox
+from bot.people.outbox import Outbox
 from bot.privacy import without_text
 from bot.retention import Retention
 from bot.running import running

@@ -13,9 +13,9 @@ from pathlib import Path
 from bot.assistant import Assistant
 from bot.events import DESK, Events
 from bot.message import Choice, Stored, Turn, TurnStore, UnknownChoice, UserMessage
-from bot.ownership import OwnerChanged
+from bot.people.ownership import OwnerChanged
+from bot.people.reception import Received, Reception
 from bot.privacy import mask
-from bot.reception import Received, Reception
 from bot.texts import Texts
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.picking import number_alone

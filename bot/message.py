@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from bot.callback import CallBack
-from bot.ownership import Change, Owner, Ownership
+from bot.people.callback import CallBack
+from bot.people.ownership import Change, Owner, Ownership
 from knowledge.card import Card, CardUnit, unit_text
 from knowledge.language import Language
 
@@ -74,7 +74,7 @@ class Part:
 class Reply:
     """What the assistant says to one message. `found`: provisions behind it, best first.
 
-    `effects`: what it wants done beside, such as "hand_over"; bot/reception.py does it.
+    `effects`: what it wants done beside, such as "hand_over"; bot/people/reception.py does it.
     """
 
     outcome: str

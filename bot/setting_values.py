@@ -104,7 +104,7 @@ def api_base(value: str, name: str) -> str:
 
 
 def contact_key(value: str, name: str) -> str:
-    """One or more keys for bot/vault.py, separated by spaces."""
+    """One or more keys for bot/people/vault.py, separated by spaces."""
     if not all(_is_contact_key(key) for key in value.split()):
         raise SettingsError(f"{name} is no {_KEY_BYTES} bytes in URL-safe base64")
     return value

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from bot.channels.tokens import Tokens
 from bot.events import Events
 from bot.http import Problem
-from bot.letter import Letters
-from bot.ownership import Owner, Ownership
+from bot.people.letter import Letters
+from bot.people.ownership import Owner, Ownership
 
 # An idle stream says something so often, because proxies end what says nothing for a minute; then
 # it also looks whether another process has written.

@@ -8,10 +8,10 @@ import json
 import sys
 from typing import Any
 
+from bot.people.vault import Vault
 from bot.settings import Settings
 from bot.store.personal import export
 from bot.store.sql import SqlStore
-from bot.vault import Vault
 
 
 def run(options: argparse.Namespace, settings: Settings) -> int:

@@ -11,8 +11,8 @@ from bot.desk.accounts import LINK_LASTS, MOST_OF_A_NAME, Accounts, BadName
 from bot.desk.passwords import LONGEST, SHORTEST, BadPassword
 from bot.desk.services import Desk, open_desk
 from bot.desk.staff import welcome_address
+from bot.people.staff import Account, Staff
 from bot.settings import Settings
-from bot.staff import Account, Staff
 from bot.store.audit import SqlAudit
 from bot.store.sql import SqlStore
 from bot.store.staff import LastAdmin, NameTaken

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.desk.passwords import check
 from bot.desk.services import Desk
 from bot.desk.sessions import Sessions, hashed, new_token
-from bot.staff import Account, Role, Staff, pause_after
+from bot.people.staff import Account, Role, Staff, pause_after
 from bot.store.sign_ins import SqlSignIns
 from bot.store.staff import SqlStaff
 

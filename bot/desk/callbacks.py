@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.call import LONGEST_NOTE, Call
-from bot.callback import CallBack, shown
 from bot.desk.access import Access, Visit
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
 from bot.events import DESK
 from bot.http import Problem
+from bot.people.call import LONGEST_NOTE, Call
+from bot.people.callback import CallBack, shown
 from bot.privacy import mask
 from bot.store.calls import SqlCalls
 from bot.store.staff import SqlStaff

@@ -8,8 +8,6 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.call import OUTCOMES, Call, NoContact
-from bot.callback import CallBack, contact_in, new_ticket, shown
 from bot.desk.access import Access, Visit
 from bot.desk.finding import Finding, language_named, loaded
 from bot.desk.lookups import Lookups
@@ -17,6 +15,8 @@ from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
 from bot.events import DESK
 from bot.http import Problem
+from bot.people.call import OUTCOMES, Call, NoContact
+from bot.people.callback import CallBack, contact_in, new_ticket, shown
 from bot.store.calls import SqlCalls
 from knowledge.language import LANGUAGE_NAMES
 from knowledge.live import Library

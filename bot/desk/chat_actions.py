@@ -16,7 +16,7 @@ from bot.desk.chats import BLOCK, CHAT, LONGEST, PATH
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
 from bot.message import Part
-from bot.ownership import NotAllowed, OwnerChanged, Reason
+from bot.people.ownership import NotAllowed, OwnerChanged, Reason
 from knowledge.cards import make_card
 from knowledge.language import Language
 from knowledge.live import Library

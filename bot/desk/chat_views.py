@@ -14,11 +14,11 @@ from bot.channels.contracts import Reach
 from bot.desk.accounts import Accounts
 from bot.desk.lookups import Lookups
 from bot.desk.services import Desk
-from bot.ownership import Ownership
-from bot.staff import Staff
+from bot.people.ownership import Ownership
+from bot.people.staff import Staff
+from bot.people.timeline import Cursor, Page
 from bot.store.chats import SqlChats
 from bot.store.timeline import SqlTimeline
-from bot.timeline import Cursor, Page
 from knowledge.language import Language
 from knowledge.live import Library
 from knowledge.lookup import look_up

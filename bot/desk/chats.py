@@ -13,8 +13,8 @@ from bot.desk.accounts import Accounts
 from bot.desk.chat_views import ChatViews, NotThere, NotYours
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
+from bot.people.timeline import Cursor
 from bot.store.chats import SqlChats
-from bot.timeline import Cursor
 from knowledge.language import clean
 
 PATH = "/desk/chats"

@@ -16,7 +16,7 @@ from bot.desk.finding import loaded
 from bot.desk.plots import Plot, lines, stacks
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
-from bot.figures import SPANS, Counts, Row, Table, periods_of, step_of, tables_of
+from bot.people.figures import SPANS, Counts, Row, Table, periods_of, step_of, tables_of
 from bot.site.serving import HEADERS
 from bot.store.figures import SqlFigures
 from knowledge.language import LANGUAGE_NAMES, LANGUAGES, Language

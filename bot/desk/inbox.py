@@ -17,10 +17,10 @@ from bot.desk.drafts import CannotDraft, Draft, Drafts
 from bot.desk.finding import language_named, loaded
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
+from bot.people.unanswered import Group, Question, grouped
 from bot.privacy import mask
 from bot.site.serving import HEADERS
 from bot.store.unanswered import SqlUnanswered
-from bot.unanswered import Group, Question, grouped
 from knowledge.language import LANGUAGE_NAMES, Language, clean, has_words
 from knowledge.live import Content, Library
 from knowledge.search import OUT_OF_SCOPE

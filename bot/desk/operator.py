@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from bot.handover import Patience
-from bot.opening import Opening, OpeningError
+from bot.people.handover import Patience
+from bot.people.opening import Opening, OpeningError
 from bot.settings import SettingsError
 from knowledge.language import LANGUAGES, Language
 

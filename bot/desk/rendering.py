@@ -15,10 +15,10 @@ from starlette.responses import Response
 
 from bot.desk.assets import Assets
 from bot.desk.visit import Visit
+from bot.people.staff import Role
 from bot.site.rendering import bare, linked, phone, web
 from bot.site.serving import HEADERS
 from bot.site.texts import read_texts
-from bot.staff import Role
 from knowledge.language import LANGUAGE_NAMES, LANGUAGES, Language
 
 _FOLDER = Path(__file__).parent

@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from bot.desk.operator import Operator
 from bot.desk.passwords import Passwords
 from bot.events import Events
-from bot.handover import Handover
-from bot.opening import last_known_year
+from bot.people.handover import Handover
+from bot.people.opening import last_known_year
+from bot.people.reception import Reception
+from bot.people.vault import Vault
 from bot.privacy import without_text
-from bot.reception import Reception
 from bot.settings import Settings
 from bot.store.callbacks import SqlCallBacks
 from bot.store.desk_tables import staff
 from bot.store.letters import SqlLetters
 from bot.store.ownership import SqlOwnership
 from bot.store.sql import SqlStore
-from bot.vault import Vault
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from bot.desk.access import Access, Visit
 from bot.desk.accounts import LINK_LASTS, Accounts, BadName
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
-from bot.staff import ROLES, Role, Staff
+from bot.people.staff import ROLES, Role, Staff
 from bot.store.staff import LastAdmin, NameTaken
 
 _PATH = "/desk/staff"

@@ -10,7 +10,7 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.staff import Role, Staff
+from bot.people.staff import Role, Staff
 from knowledge.language import Language
 
 __all__ = ["Endpoint", "Form", "Role", "Staff", "Visit"]

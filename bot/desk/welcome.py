@@ -11,7 +11,7 @@ from bot.desk.accounts import Accounts
 from bot.desk.open_forms import OpenForms, later
 from bot.desk.passwords import SHORTEST, BadPassword
 from bot.desk.visit import read_form
-from bot.staff import Staff
+from bot.people.staff import Staff
 
 _PATH = "/desk/welcome/{token}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.callback import CallBack
+from bot.people.callback import CallBack
 from bot.store.desk_tables import callbacks
 from bot.store.sql import SqlStore
 

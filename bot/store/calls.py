@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.call import Call, Lookup, NoContact, Outcome
-from bot.callback import CallBack
+from bot.people.call import Call, Lookup, NoContact, Outcome
+from bot.people.callback import CallBack
 from bot.store.desk_tables import callbacks, calls
 from bot.store.sql import SqlStore
 from knowledge.language import Language

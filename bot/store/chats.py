@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.chat import Chat
+from bot.people.chat import Chat
 from bot.store.desk_tables import ownership, ownership_changes
 from bot.store.owning import ownership_of
 from bot.store.sql import SqlStore

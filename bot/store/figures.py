@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.figures import Asked, CallBackCounts, Counts, Period, Wait
+from bot.people.figures import Asked, CallBackCounts, Counts, Period, Wait
 from bot.store.desk_tables import callbacks, calls, ownership_changes
 from bot.store.sql import SqlStore
 from bot.store.tables import UtcTime, feedback, turns

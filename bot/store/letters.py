@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.letter import Author, Delivery, Letter, content_from_json, content_to_json
 from bot.message import Choice, Part
+from bot.people.letter import Author, Delivery, Letter, content_from_json, content_to_json
 from bot.store.desk_tables import letters
 from bot.store.sql import SqlStore
 from bot.store.tables import conversations

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.letter import Letter
 from bot.message import Part
-from bot.ownership import Change, Owner, Ownership
+from bot.people.letter import Letter
+from bot.people.ownership import Change, Owner, Ownership
 from bot.store import letters, owning
 from bot.store.desk_tables import ownership, ownership_changes
 from bot.store.sql import SqlStore

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.ownership import Change, OwnerChanged, Ownership
+from bot.people.ownership import Change, OwnerChanged, Ownership
 from bot.store.desk_tables import ownership, ownership_changes
 from knowledge.language import Language
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.people.vault import Vault
 from bot.store.desk_tables import (
     audit,
     callbacks,
@@ -21,7 +22,6 @@ from bot.store.desk_tables import (
     staff_sessions,
 )
 from bot.store.tables import channel_state, conversations, feedback, inbox, turns
-from bot.vault import Vault
 
 FORGOTTEN = "forgotten"  # what stands in the audit trail where a conversation's id stood
 _HELD = ("waiting", "human")

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.staff import Staff
+from bot.people.staff import Staff
 from bot.store.desk_tables import staff, staff_sessions
 from bot.store.sql import SqlStore
 from knowledge.language import Language

@@ -18,9 +18,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from bot.callback import CallBack
 from bot.message import Choice, Stored, Turn
-from bot.ownership import Change, Ownership
+from bot.people.callback import CallBack
+from bot.people.ownership import Change, Ownership
 from bot.settings import SettingsError
 from bot.store import owning, personal
 from bot.store.desk_tables import callbacks, ownership

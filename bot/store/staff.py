@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.staff import Account, Role, Staff, pause_after
+from bot.people.staff import Account, Role, Staff, pause_after
 from bot.store.desk_tables import staff, staff_links
 from bot.store.sql import SqlStore
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.message import Turn
+from bot.people.timeline import Cursor, Entry, Page, last_of
 from bot.store.desk_tables import letters, ownership_changes
 from bot.store.letters import letter_of
 from bot.store.ownership import change_of
 from bot.store.sql import SqlStore
 from bot.store.tables import UtcTime, turns
-from bot.timeline import Cursor, Entry, Page, last_of
 
 ENTRIES = 200  # of a page
 

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.people.unanswered import Question, Why
 from bot.store.desk_tables import reviewed
 from bot.store.sql import SqlStore
 from bot.store.tables import UtcTime, feedback, turns
-from bot.unanswered import Question, Why
 from knowledge.language import DEFAULT, LANGUAGES
 
 _UNANSWERED = ("decline", "choices")

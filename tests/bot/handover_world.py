@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import Connection
 
-from bot.callback import CallBack
 from bot.conversation import Conversations
 from bot.events import Events
-from bot.handover import Handover
-from bot.letter import Letter
 from bot.message import Part, Reply, Turn, UserMessage
-from bot.opening import Opening
-from bot.ownership import Change, Ownership
-from bot.reception import Reception
+from bot.people.callback import CallBack
+from bot.people.handover import Handover
+from bot.people.letter import Letter
+from bot.people.opening import Opening
+from bot.people.ownership import Change, Ownership
+from bot.people.reception import Reception
+from bot.people.vault import Vault
 from bot.settings import PROJECT
 from bot.store import owning
 from bot.store.callbacks import SqlCallBacks
@@ -29,7 +30,6 @@ from bot.store.ownership import SqlOwnership, change_of
 from bot.store.sql import SqlStore
 from bot.store.tables import conversations, turns
 from bot.texts import Texts
-from bot.vault import Vault
 
 CLERKS = (1, 2)
 PERSON = "a person please"
@@ -115,7 +115,7 @@ class World:
         self.clock = Clock()
         self.store = SteppedStore(url, clock=self.clock)
         self._vault = Vault(Fernet.generate_key().decode())
-        self._texts = Texts.read(PROJECT / "bot" / "reception.yml")
+        self._texts = Texts.read(PROJECT / "bot" / "people" / "reception.yml")
         self.restart()
 
     def restart(self) -> None:

@@ -14,7 +14,7 @@ import pytest_asyncio
 import sqlalchemy as sa
 
 from bot.message import Part, UserMessage
-from bot.ownership import OwnerChanged
+from bot.people.ownership import OwnerChanged
 from bot.store import letters, owning
 from tests.bot.handover_world import PERSON, World
 

@@ -29,8 +29,8 @@ from hypothesis.stateful import (
 )
 
 from bot.message import Part, Turn, UnknownChoice, UserMessage
-from bot.ownership import NotAllowed, OwnerChanged, Ownership, Reason
-from bot.reception import CALL_BACK, CANCEL, WITHDRAW
+from bot.people.ownership import NotAllowed, OwnerChanged, Ownership, Reason
+from bot.people.reception import CALL_BACK, CANCEL, WITHDRAW
 from tests.bot.handover_world import CLERKS, PERSON, World
 
 SOAK = int(os.environ.get("SOAK_EXAMPLES", "0"))

@@ -14,9 +14,9 @@ import pytest
 import pytest_asyncio
 
 from bot.desk.services import Desk, open_desk
-from bot.letter import Letter, content_from_json, content_to_json
 from bot.message import Choice, Part
-from bot.ownership import NotAllowed, Ownership
+from bot.people.letter import Letter, content_from_json, content_to_json
+from bot.people.ownership import NotAllowed, Ownership
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.sql import SqlStore

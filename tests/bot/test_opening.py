@@ -11,7 +11,7 @@ import pytest
 
 from bot.desk.operator import Operator
 from bot.desk.services import open_desk
-from bot.opening import Opening, OpeningError, is_working_day, last_known_year
+from bot.people.opening import Opening, OpeningError, is_working_day, last_known_year
 from bot.settings import Settings, SettingsError
 from bot.store.sql import SqlStore
 

@@ -17,8 +17,8 @@ from bot.channels.contracts import Kept, TryAgain, Undeliverable
 from bot.desk.services import Desk, open_desk
 from bot.events import DESK
 from bot.message import Part, Turn
-from bot.outbox import Outbox
-from bot.ownership import Ownership
+from bot.people.outbox import Outbox
+from bot.people.ownership import Ownership
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.sql import SqlStore

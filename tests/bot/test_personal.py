@@ -12,12 +12,13 @@ import pytest
 import pytest_asyncio
 import sqlalchemy as sa
 
-from bot.callback import CallBack
 from bot.channels.contracts import Received
 from bot.commands import export as export_command
 from bot.commands import forget as forget_command
 from bot.conversation import Conversations
 from bot.message import UserMessage
+from bot.people.callback import CallBack
+from bot.people.vault import Vault
 from bot.retention import Retention
 from bot.settings import Settings
 from bot.store import personal
@@ -28,7 +29,6 @@ from bot.store.inbox import SqlInbox
 from bot.store.ownership import SqlOwnership
 from bot.store.sql import SqlStore
 from bot.store.tables import conversations, metadata
-from bot.vault import Vault
 from tests.bot.conftest import FakeAssistant
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=timezone.utc)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.callback import contact_in, new_ticket, ticket_in
 from bot.conversation import Conversations
 from bot.desk.services import Desk, open_desk
 from bot.message import Turn, UserMessage
+from bot.people.callback import contact_in, new_ticket, ticket_in
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.sql import SqlStore

@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError
 
 from bot.message import Choice, Turn
-from bot.ownership import Ownership
+from bot.people.ownership import Ownership
 from bot.store.sql import SqlStore, migrate
 from bot.store.tables import metadata
 

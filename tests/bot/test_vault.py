@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.callback import shown
-from bot.vault import Vault
+from bot.people.callback import shown
+from bot.people.vault import Vault
 
 NUMBER = "138 0013 8000"
 

@@ -23,9 +23,9 @@ from bot.channels.tokens import Tokens, conversation_of
 from bot.channels.web_letters import WebLetters
 from bot.desk.services import Desk, open_desk
 from bot.http import Problem, problem_response
-from bot.letter import Letter
 from bot.message import Part
-from bot.ownership import Ownership
+from bot.people.letter import Letter
+from bot.people.ownership import Ownership
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.sql import SqlStore

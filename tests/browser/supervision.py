@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from bot.call import OUTCOMES
-from bot.callback import CallBack
 from bot.desk.accounts import Accounts
 from bot.desk.services import Desk, open_desk
+from bot.people.call import OUTCOMES
+from bot.people.callback import CallBack
 from bot.settings import Settings
 from bot.store.calls import SqlCalls
 from bot.store.sql import SqlStore

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from bot.callback import CallBack
 from bot.desk.accounts import Accounts
 from bot.desk.services import Desk, open_desk
+from bot.people.callback import CallBack
 from bot.settings import PROJECT, Settings
 from bot.store.calls import SqlCalls
 from bot.store.sql import SqlStore

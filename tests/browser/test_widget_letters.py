@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.handover import Handover
 from bot.message import Part
+from bot.people.handover import Handover
 from bot.store.desk_tables import staff
 from knowledge.cards import make_card
 from knowledge.live import LIBRARY

@@ -12,7 +12,7 @@ from bot.channels.texts import channel_texts
 from bot.conversation import Conversations
 from bot.desk.services import Desk, open_desk
 from bot.message import Part
-from bot.outbox import Outbox, Pushes
+from bot.people.outbox import Outbox, Pushes
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.inbox import SqlInbox

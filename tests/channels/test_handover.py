@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 import bot.channels.base
-from bot.callback import CallBack, new_ticket
+from bot.people.callback import CallBack, new_ticket
 from bot.store.sql import SqlStore
 from knowledge.language import Language
 from tests.bot.conftest import FakeAssistant

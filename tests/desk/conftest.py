@@ -18,8 +18,8 @@ from starlette.applications import Starlette
 from bot.desk.accounts import Accounts
 from bot.desk.passwords import Passwords
 from bot.desk.services import Desk, open_desk
+from bot.people.staff import Role, Staff
 from bot.settings import Settings
-from bot.staff import Role, Staff
 from bot.store.sql import SqlStore
 from tests.bot.conftest import postgresql  # noqa: F401 - a fixture
 from tests.browser.widget import Answering

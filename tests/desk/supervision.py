@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Connection
 
 from bot.message import Part, Reply, Turn, UserMessage
-from bot.ownership import Ownership, Reason
+from bot.people.ownership import Ownership, Reason
 from bot.store.feedback import SqlFeedback
 from bot.store.ownership import SqlOwnership
 from bot.store.sql import SqlStore
@@ -63,7 +63,7 @@ class Month:
         await self.store.run(backdate)
 
     async def change(self, conversation: str, reason: Reason, by: int | None = None) -> None:
-        """A change of owner, as bot/handover.py and the reception make them."""
+        """A change of owner, as bot/people/handover.py and the reception make them."""
         await self.store.create(conversation)
         held = self._owned.get(conversation, Ownership(conversation))
         change = held.change(reason, by=by)

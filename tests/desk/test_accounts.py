@@ -12,8 +12,8 @@ from argon2 import PasswordHasher
 from bot.desk.accounts import Accounts, BadName, Wrong
 from bot.desk.passwords import BadPassword, Passwords
 from bot.desk.services import open_desk
+from bot.people.staff import Staff
 from bot.settings import Settings
-from bot.staff import Staff
 from bot.store.desk_tables import staff as staff_table
 from bot.store.desk_tables import staff_links
 from bot.store.sql import SqlStore

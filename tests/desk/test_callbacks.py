@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.callback import CallBack, shown
 from bot.desk.access import Visit
 from bot.desk.stream import DeskStream
 from bot.events import DESK
+from bot.people.callback import CallBack, shown
 from bot.store.audit import SqlAudit
 from bot.store.calls import SqlCalls
 from tests.desk.conftest import DeskApp, DeskClient, SignedIn

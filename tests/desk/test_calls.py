@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.call import Call, Lookup, NoContact
-from bot.callback import CallBack, new_ticket
 from bot.desk.lookups import Lookups
+from bot.people.call import Call, Lookup, NoContact
+from bot.people.callback import CallBack, new_ticket
 from bot.store.audit import SqlAudit
 from bot.store.calls import SqlCalls
 from bot.store.desk_tables import callbacks, staff

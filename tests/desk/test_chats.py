@@ -15,8 +15,8 @@ from bot.channels.contracts import Reach
 from bot.conversation import Conversations
 from bot.desk.services import open_desk
 from bot.events import DESK
-from bot.letter import Letter
 from bot.message import Part, Reply, Turn, UserMessage
+from bot.people.letter import Letter
 from bot.store.audit import SqlAudit
 from bot.store.sql import SqlStore
 from knowledge.live import Content

@@ -10,8 +10,8 @@ from bot.__main__ import _STAFF, main
 from bot.desk import sessions
 from bot.desk.accounts import LINK_LASTS, MOST_OF_A_NAME
 from bot.desk.passwords import SHORTEST
+from bot.people.staff import ROLES
 from bot.settings import PROJECT
-from bot.staff import ROLES
 
 
 @pytest.fixture(scope="module")

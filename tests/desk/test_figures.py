@@ -18,9 +18,9 @@ from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.callback import CallBack
 from bot.desk.plots import HEIGHT, lines, stacks
-from bot.figures import (
+from bot.people.callback import CallBack
+from bot.people.figures import (
     SPANS,
     CallBackCounts,
     Counts,

@@ -13,11 +13,11 @@ import yaml
 
 from bot.desk.drafts import CannotDraft, Draft, Drafts
 from bot.desk.inbox import LONGEST
+from bot.people.unanswered import Question, grouped
 from bot.settings import PROJECT
 from bot.store.audit import SqlAudit
 from bot.store.sql import SqlStore
 from bot.store.unanswered import SqlUnanswered
-from bot.unanswered import Question, grouped
 from knowledge.language import LANGUAGES, Language
 from knowledge.live import Content
 from knowledge.search import OUT_OF_SCOPE

@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from bot.staff import ROLES, Role
+from bot.people.staff import ROLES, Role
 from tests.desk.conftest import DeskApp, DeskClient, SignedIn
 
 Open = Literal["open"]

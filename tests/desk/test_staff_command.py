@@ -14,8 +14,8 @@ import pytest
 import bot.__main__ as command_line
 from bot.desk.accounts import Accounts
 from bot.desk.services import open_desk
+from bot.people.staff import Staff
 from bot.settings import Settings
-from bot.staff import Staff
 from bot.store.sql import SqlStore
 from tests.desk.conftest import PASSWORD
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from bot.events import Events
-from bot.handover import Handover
 from bot.message import Part, Turn
-from bot.ownership import Ownership
+from bot.people.handover import Handover
+from bot.people.ownership import Ownership
+from bot.people.timeline import Cursor, Entry
 from bot.store.chats import SqlChats
 from bot.store.desk_tables import staff
 from bot.store.letters import SqlLetters
 from bot.store.ownership import SqlOwnership
 from bot.store.sql import SqlStore
 from bot.store.timeline import SqlTimeline
-from bot.timeline import Cursor, Entry
 from tests.desk.conftest import Clock
 
 TALK = "telegram:7"

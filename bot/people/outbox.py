@@ -12,8 +12,8 @@ from typing import Protocol
 
 from bot.channels.contracts import Kept, TryAgain, Undeliverable
 from bot.events import DESK, Events
-from bot.letter import Delivery, Letter, Letters
 from bot.message import Turn
+from bot.people.letter import Delivery, Letter, Letters
 from bot.privacy import without_text
 
 logger = logging.getLogger(__name__)

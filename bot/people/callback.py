@@ -25,8 +25,8 @@ _FEWEST, _MOST = 7, 15  # digits of a telephone number, E.164's limit above
 class CallBack:
     """One call back. `due` is None where the operator promises no time.
 
-    `contact` is sealed (bot/vault.py). `about`: what it is about, masked. `call`: the call that
-    it was promised in; `conversation`: the talk.
+    `contact` is sealed (bot/people/vault.py). `about`: what it is about, masked. `call`: the call
+    that it was promised in; `conversation`: the talk.
     """
 
     ticket: str

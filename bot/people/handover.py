@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.events import DESK, Events
-from bot.letter import Letter
 from bot.message import Part
-from bot.ownership import Change, NotAllowed, Owner, OwnerChanged, Ownership, Reason
+from bot.people.letter import Letter
+from bot.people.ownership import Change, NotAllowed, Owner, OwnerChanged, Ownership, Reason
+from bot.people.reception import CALL_BACK
 from bot.privacy import mask
-from bot.reception import CALL_BACK
 from bot.texts import Texts
 from knowledge.language import Language, clean
 

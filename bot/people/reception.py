@@ -9,12 +9,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from bot.callback import CallBack, CallBacks, contact_in, new_ticket, ticket_in
 from bot.message import Part, Reply, Stored, UserMessage
-from bot.opening import Opening
-from bot.ownership import Change
+from bot.people.callback import CallBack, CallBacks, contact_in, new_ticket, ticket_in
+from bot.people.opening import Opening
+from bot.people.ownership import Change
+from bot.people.vault import Vault
 from bot.texts import Texts
-from bot.vault import Vault
 from knowledge.language import DEFAULT, LANGUAGES, Language, detect, has_words
 
 logger = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 
-from bot.letter import Letter
 from bot.message import Turn
-from bot.ownership import Change
+from bot.people.letter import Letter
+from bot.people.ownership import Change
 
 _CURSOR = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})", re.ASCII)
 _NONE_YET = 10**9 - 1

@@ -36,7 +36,7 @@ class Lookup:
 class Call:
     """A clerk's talk with a caller; without `ended` it still lasts.
 
-    `told`: the provisions that were read out, by id. `contact` is sealed (bot/vault.py).
+    `told`: the provisions that were read out, by id. `contact` is sealed (bot/people/vault.py).
     """
 
     id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.ownership import Ownership, Reason
+from bot.people.ownership import Ownership, Reason
 
 
 @dataclass(frozen=True)
