@@ -8,7 +8,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install train check pictures bench eval eval-public lock clean
+.PHONY: help run test soak install train check pictures bench eval eval-public lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,10 @@ check: ## validate all content
 test: ## set up what tests need and run them all: lint, types, imports, data, unit, conversations, browser
 	@scripts/test.sh
 
+soak: ## 10,000 random courses of hand-overs on SQLite and on PostgreSQL, each time others (an hour)
+	@scripts/environment.sh requirements-dev.lock
+	@SOAK_EXAMPLES=$(or $(EXAMPLES),10000) $(PY) -m pytest -n 2 tests/bot/test_handover_machine.py
+
 pictures: ## every page and widget state as a picture, in var/pictures/
 	@scripts/environment.sh requirements-dev.lock
 	@$(PY) -m bot train --if-changed
@@ -42,6 +46,7 @@ bench: ## measure this bot beside Rasa's stock layout; writes docs/benchmarks/
 	@$(PY) -m benchmarks
 	@$(PY) -m benchmarks.channels
 	@$(PY) -m benchmarks.site
+	@$(PY) -m benchmarks.desk
 
 eval: ## ask every held-out question and write docs/quality/
 	@scripts/environment.sh requirements-dev.lock

@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import Asked, best_of_close, understand
 from actions.hand_over import hand_over
+from actions.profiling import answer_to_ask
 from actions.turn import Turn
 
 _SOCIAL = ("ask_human", "greet", "thank", "goodbye", "affirm", "deny", "ask_bot", "react")
@@ -27,6 +28,9 @@ class ActionFindMeasures(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
+        told = answer_to_ask(turn)
+        if told is not None:
+            return told
         asked = understand(turn)
         if turn.intent == "correct_subject":
             # Who corrects us has said it twice.

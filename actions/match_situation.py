@@ -10,15 +10,15 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import RANKED, understand
 from actions.find_measures import ActionFindMeasures, not_answered
+from actions.profiling import Profile, answer_to_ask, show, with_story
 from actions.turn import Turn
 from knowledge.fitting import fitting
-from knowledge.models import Provision
 
 _SURE, _FAR_OUT = 0.85, 0.9
 
 
 class ActionMatchSituation(Action):
-    """Up to five provisions by kind of help, each with whom it is for; duties are left out."""
+    """Up to five provisions, what fits first, and what to ask next; duties are left out."""
 
     def name(self) -> str:
         return "action_match_situation"
@@ -27,6 +27,9 @@ class ActionMatchSituation(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         turn = Turn(dispatcher, tracker)
+        told = answer_to_ask(turn)
+        if told is not None:
+            return told
         asked = understand(turn)
         if asked.decision in ("decline", "no_subject", "unsure"):
             if asked.elsewhere or not _tells_of_themselves(turn):
@@ -39,25 +42,7 @@ class ActionMatchSituation(Action):
         if not found.ranked:
             return not_answered(turn, asked)
         turn.say("utter_fit")
-        listed: list[Provision] = []
-        for kind, provisions in found.groups:
-            heading = turn.policy.helps[kind].name[turn.language]
-            turn.show_lines(heading, _lines(turn, provisions, len(listed)))
-            listed += provisions
-        if found.apart:
-            heading = turn.label("fit_apart").format(hotline=turn.hotline())
-            turn.show_lines(heading, _lines(turn, found.apart, len(listed)))
-            listed += found.apart
-        turn.offer_provisions(listed)
-        turn.offer(turn.label("show_human"), "ask_human")
-        best = found.ranked[0]
-        return turn.end(
-            "result",
-            listed=True,
-            focus=best.id,
-            found=[provision.id for provision in found.ranked],
-            shown=len(listed),
-        )
+        return show(turn, with_story(turn, Profile.of(turn)), found.ranked)
 
 
 def _tells_of_themselves(turn: Turn) -> bool:
@@ -71,26 +56,3 @@ def _ask_what_is_needed(turn: Turn) -> list[EventType]:
     for topic in turn.policy.topics.values():
         turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)
     return turn.end("choices", listed=True, found=[], shown=0)
-
-
-def _lines(turn: Turn, provisions: tuple[Provision, ...], before: int) -> list[str]:
-    """A numbered line each: what it is, and why it may fit."""
-    return [
-        turn.label("fit_entry").format(
-            number=number,
-            name=provision.name[turn.language],
-            provision=turn.knowledge.short_id(provision),
-            reason=_reason(turn, provision),
-        )
-        for number, provision in enumerate(provisions, start=before + 1)
-    ]
-
-
-def _reason(turn: Turn, provision: Provision) -> str:
-    given = provision.reason.get(turn.language)
-    if given:
-        return given
-    comma = ", " if turn.language == "en" else "、"
-    audiences = turn.knowledge.policies[provision.policy].audiences
-    names = comma.join(audiences[a].name[turn.language] for a in provision.audience)
-    return turn.label("fit_for").format(audience=names)

@@ -15,6 +15,7 @@ from actions.find_contact import ActionFindContact
 from actions.find_measures import ActionFindMeasures
 from actions.hand_over import ActionHandOver
 from actions.list_topics import ActionListTopics
+from actions.match_situation import ActionMatchSituation
 from actions.show_more import ActionShowMore
 from actions.show_original import ActionShowOriginal
 from actions.switch_language import ActionSwitchLanguage
@@ -34,6 +35,7 @@ _FOLLOWED_BY: dict[str, type[Action]] = {
     "ask_human": ActionHandOver,
     "switch_language": ActionSwitchLanguage,
     "inform_district": ActionTakeDistrict,
+    "ask_fit": ActionMatchSituation,
 }
 
 _LABELS = {
@@ -44,6 +46,7 @@ _LABELS = {
     "ask_human": "show_human",
     "ask_topics": "show_topics",
 }
+_PROFILE_LABELS = {"none": "fit_none", "skip": "fit_skip", "why": "fit_ask_why"}
 
 
 class ActionSelectOption(Action):
@@ -97,10 +100,14 @@ def _title(turn: Turn, title: str, payload: str) -> str:
     district = turn.place.districts.get(named.get("district", ""))
     topic = turn.policy.topics.get(named.get("topic", ""))
     provision = turn.knowledge.provision(named.get("provision", ""))
-    if district is not None or topic is not None:
-        return (district or topic).name[turn.language]  # type: ignore[union-attr]
+    facts = {fact.id: fact for ask in turn.policy.asks for fact in ask.facts}
+    label = district or topic or facts.get(named.get("fact", ""))
+    if label is not None:
+        return label.name[turn.language]
     if provision is not None and turn.slot("listed"):
         return menu_entry(turn.knowledge, provision, turn.language)
+    for kind in _PROFILE_LABELS.keys() & named.keys():
+        return turn.label(_PROFILE_LABELS[kind])
     return turn.label(_LABELS[intent]) if intent in _LABELS else title
 
 

@@ -23,7 +23,7 @@ Outcome = Literal[
 ]
 Effect = Literal["hand_over"]
 # Kept together in the slot `offered`.
-_OFFERED = ("options", "listed", "shown", "asked_district")
+_OFFERED = ("options", "listed", "shown", "asked_district", "asking")
 Option = tuple[str, str]  # title, payload
 
 
@@ -185,6 +185,7 @@ class Turn:
             **(self._tracker.get_slot("offered") or {}),
             "options": self.options,
             "listed": listed,
+            "asking": None,
             **remembered,
         }
         # Few events: Rasa copies and checks each of them several times.

@@ -43,7 +43,7 @@ class Conversations:
         """Without a `reception` there is no desk: the assistant answers everything."""
         self._assistant, self._store = assistant, store
         self._reception, self._events = reception, events
-        self._texts = texts or Texts.read(Path(__file__).with_name("reception.yml"))
+        self._texts = texts or Texts.read(Path(__file__).parent / "people" / "reception.yml")
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def create(self, conversation: str) -> None:

@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.settings import PROJECT, Settings
-from evaluation import report
+from evaluation import calls, report
 from evaluation.asking import ask_all
-from evaluation.questions import EvaluationError, held_out
+from evaluation.questions import EvaluationError, call_openings, held_out
 from knowledge.live import LIBRARY
 
 
@@ -34,7 +34,7 @@ def main() -> int:
     options = parser.parse_args()
     console = Console(stderr=True)
     try:
-        files = held_out()
+        files, heard = held_out(), call_openings()
     except EvaluationError as error:
         console.print(str(error), style="red", markup=False)
         return 1
@@ -48,10 +48,11 @@ def main() -> int:
                 lambda number: progress.update(task, completed=number),
             )
         )
-    targets = report.write(
-        answers, files, LIBRARY.content.knowledge, options.to, date.today().isoformat()
-    )
-    report.show(targets, Console())
+    today = date.today().isoformat()
+    targets = report.write(answers, files, LIBRARY.content.knowledge, options.to, today)
+    openings = calls.look_up(heard.questions, LIBRARY.content)
+    calls.write(openings, options.to, today)
+    report.show([*targets, calls.target(openings)], Console())
     console.print(f"written to {options.to}/")
     return 0
 

@@ -6,14 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
 from bot.settings import PROJECT
 
 FOLDER = PROJECT / "tests" / "held-out"
-Kind = Literal["measure", "contact", "fit", "detail", "out_of_scope", "small_talk", "human"]
+Kind = Literal["measure", "contact", "fit", "detail", "out_of_scope", "small_talk", "human", "call"]
 IN_SCOPE: tuple[Kind, ...] = ("measure", "contact", "fit", "detail")
 
 
@@ -45,18 +45,29 @@ class QuestionFile:
 
 
 def held_out(folder: Path = FOLDER) -> list[QuestionFile]:
-    """Every sealed file. Raises EvaluationError where one is not what was sealed."""
-    files = []
-    for entry in yaml.safe_load((folder / "sealed.yml").read_text(encoding="utf-8"))["files"]:
-        data = (folder / entry["name"]).read_bytes()
-        if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            raise EvaluationError(
-                f"{entry['name']} is not the file that was sealed on {entry['date']}; undo the "
-                "edit, or give its dated reason in sealed.yml with the new hash"
-            )
-        lines = [json.loads(line) for line in data.decode("utf-8").splitlines()]
-        questions = tuple(
-            Question(**{**line, "provisions": tuple(line["provisions"])}) for line in lines
+    """Every sealed file of what founders ask. Raises EvaluationError where one is not what was
+    sealed."""
+    return [_read(folder, entry) for entry in _sealed(folder)["files"]]
+
+
+def call_openings(folder: Path = FOLDER) -> QuestionFile:
+    """What callers say first, as a clerk types it. Raises as `held_out` does."""
+    return _read(folder, _sealed(folder)["calls"])
+
+
+def _sealed(folder: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load((folder / "sealed.yml").read_text(encoding="utf-8")))
+
+
+def _read(folder: Path, entry: dict[str, Any]) -> QuestionFile:
+    data = (folder / entry["name"]).read_bytes()
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        raise EvaluationError(
+            f"{entry['name']} is not the file that was sealed on {entry['date']}; undo the "
+            "edit, or give its dated reason in sealed.yml with the new hash"
         )
-        files.append(QuestionFile(entry["name"], entry["source"], str(entry["date"]), questions))
-    return files
+    lines = [json.loads(line) for line in data.decode("utf-8").splitlines()]
+    questions = tuple(
+        Question(**{**line, "provisions": tuple(line["provisions"])}) for line in lines
+    )
+    return QuestionFile(entry["name"], entry["source"], str(entry["date"]), questions)

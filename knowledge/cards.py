@@ -42,6 +42,18 @@ LABELS: dict[str, tuple[str, ...]] = {
     "fit_apart": ("hotline",),
     "fit_entry": ("number", "name", "provision", "reason"),
     "fit_for": ("audience",),
+    "fit_fits": ("help",),
+    "fit_free": (),
+    "fit_cannot_tell": (),
+    "fit_does_not": (),
+    "fit_met": ("words",),
+    "fit_open": ("words",),
+    "fit_unmet": ("words",),
+    "fit_none": (),
+    "fit_skip": (),
+    "fit_ask_why": (),
+    "fit_why": ("name", "provision", "words"),
+    "fit_why_heading": (),
 }
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from knowledge.cards import LABELS
 from knowledge.language import simplify
-from knowledge.models import Document, Knowledge, Provision, Text
+from knowledge.models import Ask, Document, Knowledge, Provision, Text
 from knowledge.reader import Item, Mistakes, suggest
 
 # Numbers as figures or words. 一 and "one" are left out: both are mostly grammar (一些, one of).
@@ -67,6 +67,16 @@ def check_provision(
     for language, summary in provision.summary.items():
         for extra in beyond(summary, provision.quote, language):
             item.wrong(f"summary: {language}: {extra!r} is not in the text of the provision")
+
+
+def check_asks(item: Item, asks: Iterable[Ask], provisions: Iterable[Provision]) -> None:
+    """Nothing is asked that decides nothing."""
+    used = {
+        leaf.fact for p in provisions if p.conditions is not None for leaf in p.conditions.leaves()
+    }
+    for fact in (fact for ask in asks for fact in ask.facts):
+        if fact.id not in used:
+            item.wrong(f"profile.yml: no condition stands on the fact {fact.id!r}")
 
 
 def beyond(summary: str, quote: str, language: str) -> list[str]:

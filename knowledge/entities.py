@@ -47,7 +47,7 @@ _PATTERNS = {
 # What follows a place's name where the two are the name of something else.
 _PART_OF_A_NAME = re.compile(r"证券交易所|交易所|大学|银行|[东南西北中]?[路街]")
 # The longer name wins, and of equal ones the kind that stands first here.
-_ORDER = ("district", "document", "unit", "place", "home", "term")
+_ORDER = ("district", "document", "unit", "place", "home", "term", "fact")
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,9 @@ def _names(knowledge: Knowledge) -> Iterator[tuple[str, str, set[str]]]:
         yield "document", document.id, names - {""}
     for term in knowledge.terms.values():
         yield "term", term.id, {*term.name.values(), *term.aliases}
+    for policy in knowledge.policies.values():
+        for fact in (fact for ask in policy.asks for fact in ask.facts):
+            yield "fact", fact.id, set(fact.words)
 
 
 def _place_names(place: Place) -> Iterator[tuple[str, str, set[str]]]:

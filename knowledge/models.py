@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from knowledge.conditions import Condition
 from knowledge.language import LANGUAGES, Language
 
 Kind = Literal["offer", "service", "duty"]
@@ -211,6 +212,24 @@ class Topic(Label):
 
 
 @dataclass(frozen=True)
+class Fact(Label):
+    """Something that is so or not of a founder; `words`: phrases of a story that say it is."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question about a founder, and the facts that it tells. `many`: several may be so at once;
+    otherwise exactly one is."""
+
+    id: str
+    question: Text
+    many: bool
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
 class Provision:
     """One paragraph of a measure, the unit of every answer."""
 
@@ -228,6 +247,7 @@ class Provision:
     units: tuple[str, ...]
     documents: tuple[str, ...]
     questions: tuple[str, ...] = field(repr=False)
+    conditions: Condition | None = None  # for whom it is; None where the clause states nothing
 
 
 @dataclass(frozen=True)
@@ -264,6 +284,7 @@ class Policy:
     helps: dict[str, Label]  # kinds of help, in the order in which they are shown
     topics: dict[str, Topic]
     audiences: dict[str, Label]
+    asks: tuple[Ask, ...]  # what may be asked about a founder, in the order of the file
     measures: dict[int, Measure] = field(repr=False)
     newer: tuple[NewerDocument, ...] = field(repr=False)
     newer_as_of: str | None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from knowledge import models
-from knowledge.checks import check_labels, check_provision, check_references
+from knowledge.checks import check_asks, check_labels, check_provision, check_references
 from knowledge.language import LANGUAGES
+from knowledge.profile import read_asks, read_condition
 from knowledge.reader import ContentError, Item, Mistakes
 
 ROOT = Path(__file__).parent
@@ -97,6 +98,9 @@ def _policy(
     _collect(file, "audiences", _label, audiences)
     place = file.one_of("place", places)
     units = places[place].units if place in places else {}
+    profile = folder / "profile.yml"
+    asks = read_asks(_open(mistakes, root, profile)) if profile.exists() else ()
+    facts = [fact.id for ask in asks for fact in ask.facts]
     source = folder / "source.txt"
     lines = _lines(mistakes, root, source)
     measures: dict[int, models.Measure] = {}
@@ -107,7 +111,9 @@ def _policy(
             item.wrong(f"measure: the number {number} is there twice")
         found = []
         for entry in item.items("provisions"):
-            provision = _provision(entry, identity, number, topics, audiences, units, documents)
+            provision = _provision(
+                entry, identity, number, topics, audiences, facts, units, documents
+            )
             if provision.id in provisions:
                 entry.wrong(f"id: the provision {provision.number!r} is there twice")
             check_provision(entry, provision, lines, documents)
@@ -124,6 +130,7 @@ def _policy(
         chapters.append(models.Chapter(entry.text("title"), numbers))
         entry.done()
     newer, as_of = _newer(mistakes, root, folder, identity, provisions)
+    check_asks(file, asks, [p for p in provisions.values() if p.policy == identity])
     policy = models.Policy(
         id=identity,
         place=place,
@@ -138,6 +145,7 @@ def _policy(
         helps=helps,
         topics=topics,
         audiences=audiences,
+        asks=asks,
         measures=dict(sorted(measures.items())),
         newer=newer,
         newer_as_of=as_of,
@@ -166,6 +174,7 @@ def _provision(
     measure: int,
     topics: dict[str, models.Topic],
     audiences: dict[str, models.Label],
+    facts: Collection[str],
     units: dict[str, models.Unit],
     documents: dict[str, models.Document],
 ) -> models.Provision:
@@ -193,6 +202,7 @@ def _provision(
         ),
         documents=item.known("documents", documents, needed=False),
         questions=_by_language(item, "questions"),
+        conditions=read_condition(item, facts),
     )
     item.done()
     return provision

@@ -58,7 +58,10 @@ class ChatActions:
         work = self._desk.handover.take(_conversation(visit), visit.staff.id)
         if await self._is_done(visit, "taken", work):
             return await self._recorded(visit, "chat_taken", _address(visit))
-        return await self._not_done(visit, "faster")
+        now = await self._desk.owners.read(_conversation(visit))
+        if now.owner == "human":
+            return _to(f"{PATH}?said=faster&by={now.staff}")
+        return await self._not_done(visit, "changed")
 
     async def _give_back(self, visit: Visit) -> Response:
         work = self._desk.handover.give_back(_conversation(visit), visit.staff.id)

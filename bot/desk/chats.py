@@ -70,6 +70,7 @@ class ChatPages:
         with_clerks = [chat for chat in held if chat.ownership.owner == "human"]
         return {
             "said": said(visit),
+            "by": visit.request.query_params.get("by", ""),
             "waiting": [chat for chat in held if chat.ownership.owner == "waiting"],
             "mine": [chat for chat in with_clerks if chat.staff == staff.id],
             "others": [chat for chat in with_clerks if chat.staff != staff.id and sees_all],

@@ -30,7 +30,7 @@ _LONGEST = 24 * 60  # minutes
 
 @dataclass(frozen=True)
 class Operator:
-    """Opening hours and promises, patience, and the sentences that clerks send with one click."""
+    """Opening hours and promises, patience, and sentences for clerks' replies."""
 
     opening: Opening = field(default_factory=Opening)
     patience: Patience = field(default_factory=Patience)

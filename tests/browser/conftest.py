@@ -111,6 +111,22 @@ def complaints() -> list[str]:
     return []
 
 
+def watched(page: Page, complaints: list[str]) -> Page:
+    """A page whose complaints are noted."""
+    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """The browser of somebody at the desk."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def open_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[Open]:
     """Open the page as a new visitor: `open_page(locale="zh-HK", viewport=…)`."""
@@ -120,9 +136,7 @@ def open_page(browser: Browser, server: str, complaints: list[str]) -> Iterator[
         context = browser.new_context(locale=locale, reduced_motion="reduce", **options)  # type: ignore[arg-type]
         contexts.append(context)
         context.set_default_timeout(ANSWERS_WITHIN_MILLISECONDS)
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page = watched(context.new_page(), complaints)
         page.goto(f"{server}/talk")
         return page
 
@@ -171,9 +185,7 @@ def embed(
             context = browser.new_context(**visitor)
             stack.callback(context.close)
             context.set_default_timeout(ANSWERS_WITHIN_MILLISECONDS)
-            page = context.new_page()
-            page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page = watched(context.new_page(), complaints)
             page.goto(address)
             return page
 

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import random
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from bot.desk.accounts import Accounts
-from bot.desk.services import Desk, open_desk
+from bot.desk.services import Desk
 from bot.people.call import OUTCOMES
 from bot.people.callback import CallBack
-from bot.settings import Settings
 from bot.store.calls import SqlCalls
-from bot.store.sql import SqlStore
 from knowledge.language import LANGUAGES
 from tests.bot.conftest import free_port
+from tests.browser.desk import PASSWORD, opened, run
 from tests.browser.widget import WidgetServer, serving
 from tests.desk.supervision import Month
 
-PASSWORD = "a lamp beside two rivers"
 _CHANNELS = ("web", "web", "web", "telegram", "wechat", "wecom")
 _OUTCOMES = ("answer",) * 6 + ("contact", "choices", "decline", "handoff", "smalltalk")
 # Each asked in several wordings.
@@ -38,33 +34,29 @@ QUESTIONS: Sequence[Sequence[str]] = (
 @contextlib.contextmanager
 def supervised(folder: Path) -> Iterator[WidgetServer]:
     """The running app; `anna` is a supervisor there."""
-    with ThreadPoolExecutor(1) as thread:  # Playwright's own loop may run in this one
-        thread.submit(asyncio.run, _month(folder)).result()
+    run(_month(folder))
     with serving(folder, free_port(), ()) as server:
         yield server
 
 
 async def _month(folder: Path) -> None:
-    settings = Settings(data_dir=folder, secret="a secret of the tests " * 2)
-    store = SqlStore(settings.database)
-    desk = open_desk(settings, store)
-    accounts = Accounts(desk)
-    await accounts.add("anna", "supervisor", PASSWORD)
-    clerk = (await accounts.add("liwei", "clerk", PASSWORD)).id
-    chance = random.Random(5)
-    now = datetime.now(timezone.utc)
-    for day in range(28):
-        month = Month(store, now - timedelta(days=day, hours=1))
-        await _questions(month, chance, day)
-        if day % 2 == 0:
-            await month.change(f"web:wait-{day}", "asked")
-            minutes = chance.uniform(0.5, 9)
-            await month.before(minutes=-minutes).change(f"web:wait-{day}", "taken", by=clerk)
-        call = await SqlCalls(store).begin(clerk, "zh-Hans", month.now)
-        await SqlCalls(store).end(clerk, call.id, chance.choice(OUTCOMES), month.now)
-    await _inbox(Month(store, now - timedelta(hours=3)))
-    await _promises(desk, now)
-    await store.close()
+    async with opened(folder) as desk:
+        accounts, store = Accounts(desk), desk.store
+        await accounts.add("anna", "supervisor", PASSWORD)
+        clerk = (await accounts.add("liwei", "clerk", PASSWORD)).id
+        chance = random.Random(5)
+        now = datetime.now(timezone.utc)
+        for day in range(28):
+            month = Month(store, now - timedelta(days=day, hours=1))
+            await _questions(month, chance, day)
+            if day % 2 == 0:
+                await month.change(f"web:wait-{day}", "asked")
+                minutes = chance.uniform(0.5, 9)
+                await month.before(minutes=-minutes).change(f"web:wait-{day}", "taken", by=clerk)
+            call = await SqlCalls(store).begin(clerk, "zh-Hans", month.now)
+            await SqlCalls(store).end(clerk, call.id, chance.choice(OUTCOMES), month.now)
+        await _inbox(Month(store, now - timedelta(hours=3)))
+        await _promises(desk, now)
 
 
 async def _questions(month: Month, chance: random.Random, day: int) -> None:

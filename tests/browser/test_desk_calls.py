@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
-import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,21 +10,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.desk.accounts import Accounts
-from bot.desk.services import Desk, open_desk
+from bot.desk.services import Desk
 from bot.people.callback import CallBack
-from bot.settings import PROJECT, Settings
 from bot.store.calls import SqlCalls
-from bot.store.sql import SqlStore
+from tests.bot.conftest import free_port
 from tests.browser.axe import problems
+from tests.browser.conftest import watched
+from tests.browser.desk import PASSWORD, enter, opened, run, see, step, walks
 from tests.browser.widget import serving
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PASSWORD = "a lamp beside two rivers"
-SECRET = "a secret of the tests " * 2  # serving() has the same, and so reads what is sealed
-_KEYS = {"↓": "ArrowDown", "↑": "ArrowUp", "Esc": "Escape"}
-_ROW = re.compile(r"\| (?P<press>[^|]+) \| (?P<see>[^|]+) \|")
-_CODE = re.compile(r"`([^`]+)`")
+_WALKS = walks("Three calls by keyboard")
 _TYPED_AT_ONCE = """text => {
   const box = document.getElementById("q");
   for (const key of text) {
@@ -36,17 +29,6 @@ _TYPED_AT_ONCE = """text => {
     box.dispatchEvent(new Event("input"));
   }
 }"""
-
-
-def walks() -> list[list[tuple[str, str]]]:
-    """Each table of keys in docs/desk.md, "Answer a call", as rows of what to press and to see."""
-    text = (PROJECT / "docs" / "desk.md").read_text("utf-8")
-    section = text.partition("### Three calls by keyboard")[2].partition("\n## ")[0]
-    tables = section.split("| press | see |\n|---|---|\n")[1:]
-    return [
-        [(row["press"], row["see"]) for row in map(_ROW.match, table.splitlines()) if row]
-        for table in tables
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -57,24 +39,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(chromium: Path, folder: Path) -> Iterator[str]:
     """A server with two clerks and two call backs, one of them overdue."""
-    asyncio.run(_prepare(folder))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with serving(folder, port, ()) as server:
+    run(_prepare(folder))
+    with serving(folder, free_port(), ()) as server:
         yield server.url
 
 
 async def _prepare(folder: Path) -> None:
-    settings = Settings(data_dir=folder, secret=SECRET)
-    store = SqlStore(settings.database)
-    desk = open_desk(settings, store)
-    for name in ("li", "chen"):
-        await Accounts(desk).add(name, "clerk", PASSWORD)
     now = datetime.now(timezone.utc)
-    await _promise(desk, "CW-00000-00001", "old@example.com", now - timedelta(hours=2))
-    await _promise(desk, "CW-00000-00002", "13800138000", now + timedelta(days=2))
-    await store.close()
+    async with opened(folder) as desk:
+        for name in ("li", "chen"):
+            await Accounts(desk).add(name, "clerk", PASSWORD)
+        await _promise(desk, "CW-00000-00001", "old@example.com", now - timedelta(hours=2))
+        await _promise(desk, "CW-00000-00002", "13800138000", now + timedelta(days=2))
 
 
 async def _promise(desk: Desk, ticket: str, contact: str, due: datetime) -> None:
@@ -84,25 +60,10 @@ async def _promise(desk: Desk, ticket: str, contact: str, due: datetime) -> None
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(10_000)
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def page(context: BrowserContext, address: str, complaints: list[str]) -> Iterator[Page]:
     """The call screen of a clerk without a call; the browser must find nothing wrong."""
-    page = context.new_page()
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = watched(context.new_page(), complaints)
     sign_in(page, address)
     yield page
     if page.locator("[data-do=discard]").count():
@@ -112,49 +73,23 @@ def page(context: BrowserContext, address: str, complaints: list[str]) -> Iterat
 
 
 def sign_in(page: Page, address: str, name: str = "li") -> None:
-    page.goto(f"{address}/desk/sign-in")
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    enter(page, address, name)
     expect(page.locator("#q")).to_be_focused()
-    # The markup gives it the focus; only with the page's scripts are its keys commands.
-    page.wait_for_load_state("domcontentloaded")
-
-
-def press(page: Page, what: str) -> None:
-    """What the left side of a walk says."""
-    for keys in _CODE.findall(what):
-        if what.startswith("type "):
-            page.keyboard.type(keys, delay=30)
-        else:
-            page.keyboard.press(_KEYS.get(keys, keys))
-
-
-def see(page: Page, text: str) -> None:
-    """It is on the screen, for somebody to read."""
-    shown = "text => document.body.innerText.includes(text)"
-    page.wait_for_function(shown, arg=text)
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_walks_of_the_documentation_answer_three_calls(page: Page, number: int) -> None:
-    assert len(walks()) == 3
-    for pressed, seen in walks()[number]:
-        press(page, pressed)
-        for text in _CODE.findall(seen):
-            see(page, text)
+    assert len(_WALKS) == 3
+    for row in _WALKS[number]:
+        step(page, row)
     expect(page.locator("#q")).to_be_focused()
 
 
 def test_a_walk_leaves_its_record_and_its_promise(page: Page, address: str, folder: Path) -> None:
-    for pressed, seen in walks()[1]:
-        press(page, pressed)
-        for text in _CODE.findall(seen):
-            see(page, text)
+    for row in _WALKS[1]:
+        step(page, row)
     ticket = page.locator(".ticket").inner_text()
-    # Playwright's own loop runs in this thread.
-    with ThreadPoolExecutor(1) as thread:
-        kept = thread.submit(asyncio.run, _kept(folder, ticket)).result()
+    kept = run(_kept(folder, ticket))
 
     assert kept is not None
     call, contact = kept
@@ -166,15 +101,12 @@ def test_a_walk_leaves_its_record_and_its_promise(page: Page, address: str, fold
 
 
 async def _kept(folder: Path, ticket: str):  # type: ignore[no-untyped-def]
-    settings = Settings(data_dir=folder, secret=SECRET)
-    store = SqlStore(settings.database)
-    desk = open_desk(settings, store)
-    callback = await desk.callbacks.find(ticket)
-    if callback is None or callback.call is None:
-        return None
-    call = (await SqlCalls(store).numbered([callback.call]))[callback.call]
-    await store.close()
-    return call, desk.vault.open(callback.contact)
+    async with opened(folder) as desk:
+        callback = await desk.callbacks.find(ticket)
+        if callback is None or callback.call is None:
+            return None
+        call = (await SqlCalls(desk.store).numbered([callback.call]))[callback.call]
+        return call, desk.vault.open(callback.contact)
 
 
 def test_digits_are_text_in_the_box_and_pick_from_the_list(page: Page) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -12,15 +10,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.desk.accounts import Accounts
-from bot.desk.services import open_desk
-from bot.settings import Settings
-from bot.store.sql import SqlStore
+from tests.bot.conftest import free_port
+from tests.browser.conftest import watched
+from tests.browser.desk import PASSWORD, opened, run, sign_in
 from tests.browser.widget import serving
 from tests.needs import npm_package
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-PASSWORD = "a lamp beside two rivers"
 Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 LANGUAGES = ("zh-CN", "zh-HK", "en-GB")
@@ -30,53 +27,27 @@ LANGUAGES = ("zh-CN", "zh-HK", "en-GB")
 def desk_address(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server with an admin, a clerk, one who waits for the link and one who has left."""
     folder = tmp_path_factory.mktemp("desk")
-    asyncio.run(_people(folder))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with serving(folder, port, ()) as server:
+    run(_people(folder))
+    with serving(folder, free_port(), ()) as server:
         yield server.url
 
 
 async def _people(folder: Path) -> None:
-    settings = Settings(data_dir=folder)
-    store = SqlStore(settings.database)
-    accounts = Accounts(open_desk(settings, store))
-    await accounts.add("root", "admin", PASSWORD)
-    await accounts.add("陈晓明", "clerk", PASSWORD)
-    await accounts.add("newcomer", "supervisor")
-    await accounts.deactivate(await accounts.add("gone", "clerk", PASSWORD))
-    await store.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
+    async with opened(folder) as desk:
+        accounts = Accounts(desk)
+        await accounts.add("root", "admin", PASSWORD)
+        await accounts.add("陈晓明", "clerk", PASSWORD)
+        await accounts.add("newcomer", "supervisor")
+        await accounts.deactivate(await accounts.add("gone", "clerk", PASSWORD))
 
 
 @pytest.fixture
 def page(context: BrowserContext, desk_address: str, complaints: list[str]) -> Iterator[Page]:
     """The sign-in page; the browser must find nothing wrong, the policy's refusals among it."""
-    page = context.new_page()
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page = watched(context.new_page(), complaints)
     page.goto(f"{desk_address}/desk/sign-in?next=/desk/staff")
     yield page
     assert [each for each in complaints if "422" not in each and "410" not in each] == []
-
-
-def sign_in(page: Page, name: str = "root") -> None:
-    page.locator("[name=name]").fill(name)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
 
 
 def test_an_admin_signs_in_and_makes_a_link_by_keyboard_alone(page: Page) -> None:
@@ -112,7 +83,7 @@ def test_an_admin_signs_in_and_makes_a_link_by_keyboard_alone(page: Page) -> Non
 
 
 def test_the_session_is_out_of_reach_of_scripts(page: Page, context: BrowserContext) -> None:
-    sign_in(page)
+    sign_in(page, "root")
     expect(page.get_by_role("heading", level=1)).to_have_text("Staff")
     assert page.evaluate("document.cookie") == ""
     (cookie,) = [each for each in context.cookies() if each["name"] == "cw_desk"]  # type: ignore[typeddict-item]
@@ -122,7 +93,7 @@ def test_the_session_is_out_of_reach_of_scripts(page: Page, context: BrowserCont
 def test_the_language_changes_on_the_page_one_is_on(page: Page) -> None:
     page.get_by_role("link", name="繁體中文").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("登入熱線台")
-    sign_in(page)
+    sign_in(page, "root")
     expect(page.get_by_role("heading", level=1)).to_have_text("人員")
     page.get_by_role("link", name="操作記錄").click()
     page.get_by_role("button", name="English").click()
@@ -131,7 +102,7 @@ def test_the_language_changes_on_the_page_one_is_on(page: Page) -> None:
 
 
 def test_the_trail_is_filtered_without_a_script(page: Page) -> None:
-    sign_in(page)
+    sign_in(page, "root")
     page.get_by_role("link", name="Audit trail").click()
     page.get_by_label("Person").select_option("newcomer")
     page.get_by_role("button", name="Show").click()
@@ -162,7 +133,7 @@ def test_axe_finds_nothing_on_any_page_of_the_frame(
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     judge("sign-in refused")
-    sign_in(page)
+    sign_in(page, "root")
     expect(page.get_by_role("heading", level=1)).to_have_text("Staff")
     judge("staff")
     page.get_by_role("button", name="New link: newcomer").click()
@@ -187,7 +158,7 @@ def test_no_page_is_wider_than_the_screen(
         for path in ("/desk/sign-in", "/desk/staff", "/desk/audit"):
             page.goto(f"{desk_address}{path}")
             if path == "/desk/staff":
-                sign_in(page)
+                sign_in(page, "root")
                 page.wait_for_url("**/desk/staff")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     finally:

@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.settings import PROJECT
 from tests.browser.axe import problems
-from tests.browser.supervision import PASSWORD, QUESTIONS, supervised
+from tests.browser.conftest import watched
+from tests.browser.desk import enter
+from tests.browser.supervision import QUESTIONS, supervised
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -29,35 +31,12 @@ def address(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
 def page(context: BrowserContext, address: str, complaints: list[str]) -> Iterator[Page]:
     """The inbox; the browser must find nothing wrong, the policy's refusals among it."""
-    page = context.new_page()
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, address)
+    page = watched(context.new_page(), complaints)
+    enter(page, address, "anna", "/desk/inbox")
     yield page
     assert [each for each in complaints if "422" not in each] == []
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto(f"{address}/desk/sign-in?next=/desk/inbox")
-    page.locator("[name=name]").fill("anna")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Questions to improve on")
 
 
 def group(page: Page):  # type: ignore[no-untyped-def]
@@ -166,10 +145,7 @@ def test_no_page_is_wider_than_the_screen(browser: Browser, address: str, locale
     context = browser.new_context(locale=locale, viewport={"width": 320, "height": 800})
     page = context.new_page()
     try:
-        page.goto(f"{address}/desk/sign-in?next=/desk/inbox")
-        page.locator("[name=name]").fill("anna")
-        page.locator("[name=password]").fill(PASSWORD)
-        page.keyboard.press("Enter")
+        enter(page, address, "anna", "/desk/inbox")
         expect(page.locator(".questions")).to_be_visible()
         for width in (320, 360, 768, 1280, 2560):
             page.set_viewport_size({"width": width, "height": 800})

@@ -286,6 +286,8 @@ def test_nobody_coming_offers_a_call_back_to_tap(
         await handover._apply(ownership, ownership.change("nobody_came"))
 
     do(nobody)
+    # Only then is the last button that of the letter.
+    expect(page.get_by_role("log")).to_contain_text("一直没有工作人员接手")
     page.get_by_role("button", name="留电话，等回电").last.click()
     expect(page.get_by_role("log")).to_contain_text("请发来电话号码或邮箱")
     question(page).fill("13800138000")

@@ -15,6 +15,7 @@ import uvicorn
 from playwright.sync_api import Locator, Page, expect
 from starlette.applications import Starlette
 
+from bot.commands.serve import Server
 from bot.desk.services import Desk, open_desk
 from bot.message import Part, Reply, UserMessage
 from bot.settings import Settings
@@ -27,6 +28,7 @@ PAGE = """<!doctype html><html lang="zh-Hans" {root}><meta charset="utf-8"><titl
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <body><main><h1>园区</h1><a href="/other">另一页</a></main>
 <script src="{host}/widget.js" {options} defer></script></body></html>"""
+SECRET = "a secret of the tests " * 2
 HOSTILE = "<script>document.title='broken'</script><img src=x onerror=alert(1)>"
 
 
@@ -84,18 +86,24 @@ class WidgetServer:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, port: int, origins: tuple[str, ...]) -> Iterator[WidgetServer]:
+def serving(
+    folder: Path,
+    port: int,
+    origins: tuple[str, ...],
+    assistant: Answering | None = None,
+    **more: Any,
+) -> Iterator[WidgetServer]:
+    """`more`: other settings."""
     from bot.app import make_app
 
-    settings = Settings(
-        data_dir=folder, secret="a secret of the tests " * 2, widget_origins=origins
-    )
-    assistant, store = Answering(), SqlStore(settings.database)
+    settings = Settings(data_dir=folder, secret=SECRET, widget_origins=origins, **more)
+    assistant, store = assistant or Answering(), SqlStore(settings.database)
     desk = open_desk(settings, store)
     app: Starlette = make_app(settings, assistant=assistant, store=store, desk=desk)
     LIBRARY.content  # noqa: B018 - loaded before the first question
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none")
-    server = uvicorn.Server(config)
+    url = f"http://127.0.0.1:{port}"
+    server = Server(config, app, url)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
     thread.start()
@@ -103,10 +111,11 @@ def serving(folder: Path, port: int, origins: tuple[str, ...]) -> Iterator[Widge
         while not server.started:
             assert thread.is_alive()
             thread.join(0.02)
-        yield WidgetServer(f"http://127.0.0.1:{port}", assistant, store, desk, loop)
+        yield WidgetServer(url, assistant, store, desk, loop)
     finally:
         server.should_exit = True
         thread.join(10)
+        assert not thread.is_alive()
 
 
 @contextlib.contextmanager

@@ -192,12 +192,13 @@ async def test_two_clerks_grab_the_same_chat_and_exactly_one_has_it(
 
     assert [answer.status_code for answer in both] == [303, 303]
     ways = sorted(answer.headers["location"] for answer in both)
-    assert ways == ["/desk/chats/web%3Atalk", "/desk/chats?said=faster"]
     ownership = await desk_app.desk.owners.read(TALK)
     winner, loser = (anna, bob) if ownership.staff == anna.staff.id else (bob, anna)
+    faster = f"/desk/chats?said=faster&by={winner.staff.id}"
+    assert ways == ["/desk/chats/web%3Atalk", faster]
     assert ownership.staff == winner.staff.id
     assert ownership.version == 2
-    assert "A colleague was faster" in (await loser.get("/desk/chats?said=faster")).text
+    assert f"just taken by {winner.staff.name}." in (await loser.get(faster)).text
     assert "web%3Atalk" not in (await loser.get("/desk/chats")).text
     assert (await loser.get(CHAT)).status_code == 403
     assert len(await founder.letters()) == 1
@@ -207,7 +208,7 @@ async def test_who_was_a_moment_late_is_told_so_whatever_is_pressed(
     founder: Founder, anna: DeskClient, bob: DeskClient
 ) -> None:
     await take(anna)
-    assert (await take(bob)).headers["location"] == "/desk/chats?said=faster"
+    assert (await take(bob)).headers["location"] == f"/desk/chats?said=faster&by={anna.staff.id}"
     for way in ("give-back", "close"):
         answer = await bob.send_form(f"{CHAT}/{way}", version="2")
         assert answer.headers["location"] == "/desk/chats?said=changed"

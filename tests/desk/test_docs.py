@@ -1,4 +1,4 @@
-"""docs/desk.md, "Set up": what it says is so."""
+"""docs/desk.md, "Set up" and "Take over a chat": what it says is so."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 import pytest
 
 from bot.__main__ import _STAFF, main
-from bot.desk import sessions
+from bot.desk import chat_actions, chat_views, chats, sessions
 from bot.desk.accounts import LINK_LASTS, MOST_OF_A_NAME
 from bot.desk.passwords import SHORTEST
+from bot.people.handover import Patience
 from bot.people.staff import ROLES
 from bot.settings import PROJECT
 
@@ -17,6 +18,11 @@ from bot.settings import PROJECT
 @pytest.fixture(scope="module")
 def page() -> str:
     return (PROJECT / "docs" / "desk.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def chat(page: str) -> str:
+    return page.partition("\n## Take over a chat\n")[2].partition("\n## ")[0]
 
 
 def test_each_word_after_staff_is_in_the_table_and_the_other_way_round(page: str) -> None:
@@ -42,3 +48,27 @@ def test_the_times_and_lengths_are_those_of_the_code(page: str) -> None:
     assert f"at least {SHORTEST} characters" in page
     assert f"at most {MOST_OF_A_NAME} characters" in page
     assert f"cookie `{sessions.COOKIE}`" in page
+
+
+def test_the_settings_of_patience_are_all_there(chat: str) -> None:
+    assert set(re.findall(r"^\| `(\w+)` \| (?:nobody|the)", chat, re.M)) == set(vars(Patience()))
+
+
+def test_the_keys_of_a_chat_are_those_of_its_screen(chat: str) -> None:
+    folder = PROJECT / "bot" / "desk" / "templates"
+    on_screen = re.findall(r'"((?:Alt|Ctrl)\+\w+|\?)"', (folder / "chat_keys.html").read_text())
+    table = chat[chat.index("| key | does |") : chat.index("### A chat by keyboard")]
+    in_table = [k for keys in re.findall(r"^\| ([^|]+) \|", table, re.M) for k in _keys(keys)]
+    assert in_table == on_screen
+
+
+def _keys(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_limits_of_a_reply_are_those_of_the_code(chat: str) -> None:
+    assert f"at most {chats.LONGEST:,} characters" in chat
+    assert chat_actions._MOST_CARDS == 3
+    assert "to the reply, at most three" in chat
+    assert chat_views._SUGGESTIONS == 5
+    assert "up to five provisions" in chat

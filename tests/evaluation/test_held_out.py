@@ -11,7 +11,14 @@ import yaml
 
 from bot.settings import PROJECT
 from evaluation.apart import NEAR, SHORTEST_SMALL_TALK, learnt_from, nearest
-from evaluation.questions import FOLDER, IN_SCOPE, EvaluationError, Question, held_out
+from evaluation.questions import (
+    FOLDER,
+    IN_SCOPE,
+    EvaluationError,
+    Question,
+    call_openings,
+    held_out,
+)
 from knowledge.language import fold
 from knowledge.models import Knowledge
 from knowledge.storage import load
@@ -44,6 +51,7 @@ def test_no_training_question_is_a_near_copy_of_a_held_out_one(
         for question in questions
         if question.kind != "small_talk" or len(fold(question.text)) >= SHORTEST_SMALL_TALK
     ]
+    sealed += [question.text for question in call_openings().questions]
     learnt = [*learnt_from(knowledge), *intent_examples()]
     near = [
         f"{text!r} is near {other!r} ({overlap:.2f})"
@@ -101,3 +109,17 @@ def test_at_least_half_share_no_key_term_with_the_provisions_title(
         # A key term is a run of three characters: 创新券, 孵化器, 知识产.
         apart += not any(title[at : at + 3] in text for at in range(len(title) - 2))
     assert apart >= len(asked) / 2
+
+
+def test_every_provision_is_what_some_caller_rings_about(knowledge: Knowledge) -> None:
+    openings = call_openings().questions
+    assert len(openings) == 150
+    assert {question.kind for question in openings} == {"call"}
+    assert {question.provisions[0] for question in openings} == {
+        provision.number for provision in knowledge.provisions.values()
+    }
+    assert Counter(question.language for question in openings).keys() == {
+        "zh-Hans",
+        "zh-Hant",
+        "en",
+    }

@@ -149,6 +149,6 @@ def test_every_choice_that_actions_offer_leads_to_an_intent() -> None:
 def test_every_slot_that_actions_read_exists() -> None:
     read_slots = set(re.findall(r'(?:\.slot|get_slot)\("(\w+)"\)', PYTHON))
     # Kept together in one slot (actions/turn.py).
-    parts = {"options", "listed", "shown", "asked_district"}
+    parts = {"options", "listed", "shown", "asked_district", "asking"}
 
     assert read_slots - parts <= set(DOMAIN["slots"])

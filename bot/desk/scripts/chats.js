@@ -62,9 +62,12 @@
   }
 
   let sending = false;
+  let again = false;
   async function send() {
-    if (sending) return;
+    if (sending) return void (again = true);
     sending = $("send").disabled = true;
+    const said = text.value;
+    const put_in = [...cards.children];
     const problem = $("problem");
     problem.replaceChildren();
     // The key stays until it is sent: sent twice, it is there once.
@@ -74,14 +77,18 @@
     const key = answer?.ok && answer.headers.get("X-Next-Key");
     if (key) {
       compose.elements.key.value = key;
-      text.value = "";
-      cards.replaceChildren();
+      // What was written meanwhile stays, for the next one.
+      if (text.value.startsWith(said)) text.value = text.value.slice(said.length);
+      for (const card of put_in) card.remove();
       timeline.scrollTop = timeline.scrollHeight;
       Desk.put(timeline, html);
       say(compose.dataset.sent);
     } else if (html) problem.innerHTML = html; // Our own template's; every value in it is escaped there.
     else problem.textContent = compose.dataset.failed;
     text.focus();
+    const waits = again && key && isWritten();
+    again = false;
+    if (waits) send();
   }
 
   compose?.addEventListener("submit", (event) => {
@@ -98,7 +105,9 @@
   async function look() {
     const mine = ++asked;
     const answer = await Desk.ask(`${find.dataset.address}?${new URLSearchParams({ q: find.value })}`).catch(() => null);
-    if (answer?.ok && mine === asked) $("found").innerHTML = await answer.text();
+    if (!answer?.ok || mine !== asked) return;
+    $("found").innerHTML = await answer.text();
+    $("found").scrollIntoView({ block: "nearest" });
   }
   find?.addEventListener("input", () => {
     clearTimeout(timer);
