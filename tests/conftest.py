@@ -14,6 +14,7 @@ from knowledge.live import LIBRARY, Content
 from knowledge.models import Knowledge
 from knowledge.search import Search
 from knowledge.storage import ROOT, load
+from tests import built
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 # The same examples each time, and no time limit an example: the machine may be busy.
@@ -44,13 +45,9 @@ def both() -> Knowledge:
 
 
 @pytest.fixture(scope="session")
-def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
+def content() -> Content:
     """The shipped content in use, as actions and components see it; built once a run."""
-    if LIBRARY._content is None:
-        base = tmp_path_factory.getbasetemp()
-        shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-        LIBRARY.configure((), shared / "search-cache")
-    return LIBRARY.content
+    return built.in_use()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import pwd
 import shutil
@@ -24,6 +23,7 @@ import pytest
 
 from bot.message import Part, Reply, UserMessage
 from bot.settings import PROJECT, Settings
+from tests import built
 
 if TYPE_CHECKING:  # Rasa takes seconds to import, and half of these tests need none of it.
     from starlette.applications import Starlette
@@ -133,19 +133,8 @@ def fake_assistant() -> FakeAssistant:
 
 @pytest.fixture(scope="session")
 def search_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The search, built once for all workers, and where `make run` built it, not at all."""
-    from knowledge.live import Library
-
-    shared = PROJECT / "var" / "cache"
-    shared.mkdir(parents=True, exist_ok=True)
-    # A copy, since a server that builds another search throws this one away.
-    folder = tmp_path_factory.mktemp("cache")
-    with (shared / "tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        Library([PROJECT / "knowledge"], shared).content  # noqa: B018 - builds what is missing
-        for file in shared.glob("*.pickle"):
-            shutil.copy(file, folder)
-    return folder
+    """A folder with the search in it, to copy from."""
+    return built.copy_to(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests import needs
+from tests import built, needs
 from tests.bot.conftest import free_port
 from tests.browser.widget import WidgetServer, foreign_site, page_with, policy_for, serving
 
@@ -54,6 +54,7 @@ def friend() -> str:
 def server(chromium: Path, friend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `python -m bot serve` on a free port, with a data folder of its own."""
     folder = tmp_path_factory.mktemp("browser")
+    built.copy_to(folder / "cache")
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("CHUANGWEN_")}

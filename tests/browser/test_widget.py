@@ -316,19 +316,6 @@ def test_owner_sets_focus_topic_position_and_colour_and_hears_events(
     assert "人才住房" not in str(heard)  # what was asked is not for analytics
 
 
-def test_it_can_be_used_within_200_ms_of_its_script(embed: Embed) -> None:
-    page = embed()
-    expect(launcher(page)).to_be_visible()
-    ms = page.evaluate(
-        """async () => {
-          const source = document.querySelector("script").src;
-          const end = performance.getEntriesByName(source)[0].responseEnd;
-          return performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd - end;
-        }"""
-    )
-    assert ms < 200
-
-
 def test_demo_page_talks_to_the_real_assistant(
     browser: Browser, server: str, complaints: list[str]
 ) -> None:

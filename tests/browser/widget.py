@@ -23,6 +23,7 @@ from bot.store.sql import SqlStore
 from knowledge.cards import make_card
 from knowledge.language import detect
 from knowledge.live import LIBRARY
+from tests import built
 
 PAGE = """<!doctype html><html lang="zh-Hans" {root}><meta charset="utf-8"><title>园区</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -97,10 +98,10 @@ def serving(
     from bot.app import make_app
 
     settings = Settings(data_dir=folder, secret=SECRET, widget_origins=origins, **more)
+    built.in_use()
     assistant, store = assistant or Answering(), SqlStore(settings.database)
     desk = open_desk(settings, store)
     app: Starlette = make_app(settings, assistant=assistant, store=store, desk=desk)
-    LIBRARY.content  # noqa: B018 - loaded before the first question
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", ws="none")
     url = f"http://127.0.0.1:{port}"
     server = Server(config, app, url)

@@ -163,7 +163,7 @@ def test_a_topic_or_one_of_its_words_lists_its_provisions_first(
         assert set(found.provisions[: len(ours)]) == set(ours), name
 
 
-@pytest.mark.parametrize("fragment", ["驾照怎么换", "how do I cook rice", "jiazhao", "passport"])
+@pytest.mark.parametrize("fragment", ["驾照怎么换", "how do I cook rice", "passport"])
 def test_what_the_policy_does_not_cover_says_so_and_shows_the_nearest(
     typeahead: Typeahead, fragment: str
 ) -> None:
