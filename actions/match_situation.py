@@ -10,7 +10,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import RANKED, understand
 from actions.find_measures import ActionFindMeasures, not_answered
-from actions.profiling import Profile, answer_to_ask, show, with_story
+from actions.profiling import (
+    Profile,
+    answer_to_ask,
+    ask_what_is_needed,
+    show,
+    with_story,
+)
 from actions.turn import Turn
 from knowledge.fitting import fitting
 
@@ -30,11 +36,12 @@ class ActionMatchSituation(Action):
         told = answer_to_ask(turn)
         if told is not None:
             return told
+        profile = with_story(turn, Profile.of(turn))
         asked = understand(turn)
         if asked.decision in ("decline", "no_subject", "unsure"):
             if asked.elsewhere or not _tells_of_themselves(turn):
                 return not_answered(turn, asked)
-            return _ask_what_is_needed(turn)
+            return ask_what_is_needed(turn, profile)
         if asked.sure or asked.provisions[0].kind == "duty":
             # One thing is told and nothing else could be meant: its card says more than a list.
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
@@ -42,17 +49,10 @@ class ActionMatchSituation(Action):
         if not found.ranked:
             return not_answered(turn, asked)
         turn.say("utter_fit")
-        return show(turn, with_story(turn, Profile.of(turn)), found.ranked)
+        return show(turn, profile, found.ranked)
 
 
 def _tells_of_themselves(turn: Turn) -> bool:
     """Whether the message is a founder's own story, even if nothing in it says what they need."""
     elsewhere = turn.content.search.find(turn.text).out_of_scope
     return turn.intent_confidence("ask_fit") > _SURE and elsewhere < _FAR_OUT
-
-
-def _ask_what_is_needed(turn: Turn) -> list[EventType]:
-    turn.say("utter_which_help")
-    for topic in turn.policy.topics.values():
-        turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)
-    return turn.end("choices", listed=True, found=[], shown=0)

@@ -164,12 +164,17 @@ def go_on(turn: Turn, profile: Profile) -> list[EventType]:
     """The list again, or, where there was none, which kind of help it is about."""
     provisions = listed_of(turn, profile)
     if not provisions:
-        turn.say("utter_which_help")
-        for topic in turn.policy.topics.values():
-            turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)
-        return turn.end("choices", listed=True, found=[], shown=0, profile=profile.slot)
+        return ask_what_is_needed(turn, profile)
     turn.say("utter_fit_now")
     return show(turn, profile, provisions)
+
+
+def ask_what_is_needed(turn: Turn, profile: Profile) -> list[EventType]:
+    """Nothing says yet which kind of help it is about."""
+    turn.say("utter_which_help")
+    for topic in turn.policy.topics.values():
+        turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)
+    return turn.end("choices", listed=True, found=[], shown=0, profile=profile.slot)
 
 
 def explain(turn: Turn, ask: Ask) -> None:
