@@ -131,9 +131,9 @@ class Turn:
         )
         self._dispatcher.utter_message(json_message={"card": written})
 
-    def effect(self, name: Effect) -> None:
-        """Have something done outside of the answer; bot/people/reception.py does it."""
-        self._dispatcher.utter_message(json_message={"effect": name})
+    def effect(self, name: Effect, **data: str) -> None:
+        """Have something done outside of the answer; an attendant does it (bot/attendant.py)."""
+        self._dispatcher.utter_message(json_message={"effect": name, "data": data})
 
     def offer(self, title: str, intent: str, **entities: str) -> None:
         """Add a choice to the end of the answer; tapping it is saying the intent."""

@@ -23,7 +23,7 @@ from rasa.utils.log_utils import configure_structlog
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
-from bot.message import AssistantUnavailable, Part, Reply, UnknownProvision, UserMessage
+from bot.message import AssistantUnavailable, Effect, Part, Reply, UnknownProvision, UserMessage
 from bot.privacy import without_text
 from bot.processor import TurnProcessor
 from bot.tracker_store import TurnTrackers
@@ -248,7 +248,7 @@ def _spoken(text: str) -> str:
 
 def _reply(messages: list[dict[str, Any]], tracker: DialogueStateTracker) -> Reply:
     parts: list[Part] = []
-    effects: list[str] = []
+    effects: list[Effect] = []
     end: dict[str, Any] = {}
     for message in messages:
         custom = message.get("custom") or {}
@@ -259,7 +259,7 @@ def _reply(messages: list[dict[str, Any]], tracker: DialogueStateTracker) -> Rep
         if "unit" in custom:
             parts.append(Part(unit=CardUnit.from_json(json.loads(custom["unit"]))))
         if "effect" in custom:
-            effects.append(custom["effect"])
+            effects.append(Effect(custom["effect"], custom.get("data") or {}))
         if "outcome" in custom:
             end = custom
     if not parts:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from bot.assistant import Assistant
+from bot.attendant import Attendant, Received
 from bot.events import DESK, Events
 from bot.message import Choice, Stored, Turn, TurnStore, UnknownChoice, UserMessage
 from bot.people.ownership import OwnerChanged
-from bot.people.reception import Received, Reception
 from bot.privacy import mask
 from bot.texts import Texts
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
@@ -36,13 +36,13 @@ class Conversations:
         self,
         assistant: Assistant,
         store: TurnStore,
-        reception: Reception | None = None,
+        attendants: Sequence[Attendant] = (),
         events: Events | None = None,
         texts: Texts | None = None,
     ) -> None:
-        """Without a `reception` there is no desk: the assistant answers everything."""
+        """`attendants` are asked in their order; without any the assistant answers everything."""
         self._assistant, self._store = assistant, store
-        self._reception, self._events = reception, events
+        self._attendants, self._events = attendants, events
         self._texts = texts or Texts.read(Path(__file__).parent / "people" / "reception.yml")
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
@@ -128,17 +128,17 @@ class Conversations:
     async def _received(
         self, message: UserMessage, payload: str | None, stored: Stored
     ) -> Received:
-        """By the reception, or by the assistant with what the reception makes of its answer."""
-        state = stored.state
-        if self._reception is not None:
-            received = await self._reception.receive(message, payload, stored)
+        """By an attendant, or by the assistant with what attendants make of its answer."""
+        for attendant in self._attendants:
+            received = await attendant.receive(message, payload, stored)
             if received.reply is not None:
                 return received
-            state = received.state
-        reply, state = await self._assistant.answer(_masked(message), payload, state)
-        if self._reception is not None:
-            return await self._reception.carry_out(reply, state, stored)
-        return Received(reply, state)
+            stored = replace(stored, state=received.state)
+        reply, state = await self._assistant.answer(_masked(message), payload, stored.state)
+        received = Received(reply, state)
+        for attendant in self._attendants:
+            received = await attendant.carry_out(message, received, stored)
+        return received
 
     def _tell(self, stored: Stored, received: Received) -> None:
         """The desk, where a person has to do with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -71,11 +72,19 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What the assistant says to one message. `found`: provisions behind it, best first.
+class Effect:
+    """Something that an answer wants done outside of it, such as "hand_over".
 
-    `effects`: what it wants done beside, such as "hand_over"; bot/people/reception.py does it.
+    An attendant (bot/attendant.py) does it. `data`: what it needs to know, by name.
     """
+
+    name: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the assistant says to one message. `found`: provisions behind it, best first."""
 
     outcome: str
     language: Language
@@ -84,7 +93,11 @@ class Reply:
     parts: tuple[Part, ...]
     choices: tuple[tuple[str, str], ...]  # title, payload
     found: tuple[str, ...]
-    effects: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+
+    def effect(self, name: str) -> Effect | None:
+        """The one of a name, if it is wanted."""
+        return next((effect for effect in self.effects if effect.name == name), None)
 
     @property
     def cards(self) -> tuple[Card, ...]:

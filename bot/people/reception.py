@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
+from bot.attendant import Received
 from bot.message import Part, Reply, Stored, UserMessage
 from bot.people.callback import CallBack, CallBacks, contact_in, new_ticket, ticket_in
 from bot.people.opening import Opening
-from bot.people.ownership import Change
 from bot.people.vault import Vault
 from bot.texts import Texts
 from knowledge.language import DEFAULT, LANGUAGES, Language, detect, has_words
@@ -27,8 +27,6 @@ _FORM = "desk_call_back"
 _MOST_ASKED = 2
 _SAID_IN_PLACE_OF_A_CONTACT = "***"
 
-State = dict[str, Any]
-
 
 class Queue(Protocol):
     """What the reception needs of the owners that are kept."""
@@ -42,21 +40,6 @@ class Staffed(Protocol):
     """Whether there is a desk at all."""
 
     async def __call__(self) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Received:
-    """How a message was received: what is said, the state after it, and who has it then.
-
-    `text`: what is kept of the message where it is not its own text. `callback`: what is promised
-    in the reply. No `reply`: it is for the assistant.
-    """
-
-    reply: Reply | None
-    state: State
-    change: Change | None = None
-    text: str | None = None
-    callback: CallBack | None = None
 
 
 class Reception:
@@ -100,20 +83,19 @@ class Reception:
             return Received(await self._ticket(ticket, spoken), stored.state)
         return Received(None, stored.state)
 
-    async def carry_out(self, reply: Reply, state: State, stored: Stored) -> Received:
-        """What a reply of the assistant wants done, and what is said of it."""
-        ownership = stored.ownership
-        if "hand_over" not in reply.effects or not await self._staffed():
-            change = ownership.change("returned") if ownership.owner == "closed" else None
-            return Received(reply, state, change)
+    async def carry_out(self, message: UserMessage, received: Received, stored: Stored) -> Received:
+        """What the assistant's reply wants done, and what is said of it."""
+        ownership, reply = stored.ownership, received.reply
+        assert reply is not None
+        returned = ownership.change("returned") if ownership.owner == "closed" else None
+        if reply.effect("hand_over") is None or not await self._staffed():
+            return replace(received, change=returned)
         language = reply.language
         if not self._opening.is_open(self._clock()):
-            change = ownership.change("returned") if ownership.owner == "closed" else None
             text = self._text("outside_hours", language, opens=self._opens(language))
             offered = ((self._text("leave_number", language), CALL_BACK), *reply.choices)
-            return Received(
-                replace(_said(language, "handoff", text), choices=offered), state, change
-            )
+            reply = replace(_said(language, "handoff", text), choices=offered)
+            return replace(received, reply=reply, change=returned)
         place = await self._queue.waiting() + 1
         text = self._text("queued", language, place=place)
         reply = replace(
@@ -121,7 +103,7 @@ class Reception:
             intent=reply.intent,
             confidence=reply.confidence,
         )
-        return Received(reply, state, ownership.change("asked"))
+        return replace(received, reply=reply, change=ownership.change("asked"))
 
     async def _tapped(self, payload: str, language: Language, stored: Stored) -> Received:
         state = {key: value for key, value in stored.state.items() if key != _FORM}

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from bot.message import Part, Reply, UserMessage
+from bot.message import Effect, Part, Reply, UserMessage
 from bot.settings import PROJECT, Settings
 from tests import built
 
@@ -44,7 +44,7 @@ class FakeAssistant:
         self.gate: Callable[[UserMessage], Any] | None = None
         self.choices: tuple[tuple[str, str], ...] = ()
         self.fragments: set[str] = set()
-        self.effects: tuple[str, ...] = ()
+        self.effects: tuple[Effect, ...] = ()
 
     async def start(self) -> None:
         pass

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from bot.conversation import Conversations
 from bot.events import Events
-from bot.message import Part, Reply, Turn, UserMessage
+from bot.message import Effect, Part, Reply, Turn, UserMessage
 from bot.people.callback import CallBack
 from bot.people.handover import Handover
 from bot.people.letter import Letter
@@ -82,7 +82,7 @@ class SilentAssistant:
     ) -> tuple[Reply, dict[str, Any]]:
         owner = (await SqlOwnership(self._store).read(message.conversation)).owner
         assert owner in ("bot", "closed"), f"the bot was asked while the owner was {owner}"
-        wants = ("hand_over",) if message.text == PERSON else ()
+        wants = (Effect("hand_over"),) if message.text == PERSON else ()
         said = (Part(text=f"you said: {payload or message.text}"),)
         reply = Reply("handoff" if wants else "answer", "en", "", 1.0, said, (), (), wants)
         return reply, {"focus": "sz-2016/6.2"}
@@ -139,7 +139,7 @@ class World:
             self._texts,
         )
         assistant = SilentAssistant(self.store)
-        self.talks = Conversations(assistant, self.store, reception, self.events, self._texts)
+        self.talks = Conversations(assistant, self.store, (reception,), self.events, self._texts)
 
     async def empty(self) -> None:
         """As on the first day, with the clerks there."""

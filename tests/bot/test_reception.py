@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from bot.conversation import Conversations
 from bot.desk.services import Desk, open_desk
-from bot.message import Turn, UserMessage
+from bot.message import Effect, Turn, UserMessage
 from bot.people.callback import contact_in, new_ticket, ticket_in
 from bot.settings import Settings
 from bot.store.desk_tables import staff
@@ -50,7 +50,7 @@ class Founder:
         return await self.says(choice=choice.id)
 
     async def asks_for_a_person(self) -> Turn:
-        self.assistant.effects = ("hand_over",)
+        self.assistant.effects = (Effect("hand_over"),)
         turn = await self.says("找真人")
         self.assistant.effects = ()
         return turn
@@ -77,7 +77,7 @@ async def founder(tmp_path: Path) -> AsyncIterator[Founder]:
     (tmp_path / "desk.yml").write_text(HOURS, "utf-8")
     settings = Settings(data_dir=tmp_path, desk_file=tmp_path / "desk.yml")
     desk = open_desk(settings, store, clock)
-    talk = Conversations(assistant, store, desk.reception, desk.events)
+    talk = Conversations(assistant, store, (desk.reception,), desk.events)
     made.append(Founder(desk, talk, assistant, tmp_path))
     row = {"id": 1, "name": "Li", "role": "clerk", "password": "", "active": True, "failed": 0}
     await store.run(lambda c: c.execute(staff.insert(), {**row, "created": MORNING}))
@@ -98,7 +98,7 @@ async def test_without_staff_there_is_no_desk_and_the_assistant_says_whom_to_cal
 
 async def test_the_place_in_the_queue_counts_who_came_before(founder: Founder) -> None:
     first = await founder.asks_for_a_person()
-    founder.assistant.effects = ("hand_over",)
+    founder.assistant.effects = (Effect("hand_over"),)
     second = await founder.says("找真人", who="web:other")
 
     assert "第1位" in first.replies[0]

@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from bot.desk.accounts import Accounts
-from bot.message import Part, Reply, UserMessage
+from bot.message import Effect, Part, Reply, UserMessage
 from tests.bot.conftest import free_port, wait_until
 from tests.browser.axe import problems
 from tests.browser.conftest import ANSWERS_WITHIN_MILLISECONDS, watched
@@ -92,7 +92,7 @@ class Remembering(Answering):
     ) -> tuple[Reply, dict[str, Any]]:
         reply, _ = await super().answer(message, payload, state)
         if message.text == PERSON:
-            return replace(reply, effects=("hand_over",)), state
+            return replace(reply, effects=(Effect("hand_over"),)), state
         subject = state.get("subject", message.text)
         _, card = reply.parts
         reply = replace(reply, parts=(Part(text=f"{message.text} About: {subject}"), card))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.message import Part
+from bot.message import Effect, Part
 from bot.people.handover import Handover
 from bot.store.desk_tables import staff
 from knowledge.cards import make_card
@@ -54,7 +54,7 @@ def says(text: str, key: str) -> Callable[[Handover, str], Any]:
 
 
 def ask_for_a_person(page: Page, server: WidgetServer) -> None:
-    server.assistant.effects = ("hand_over",)
+    server.assistant.effects = (Effect("hand_over"),)
     ask(page, "找真人")
     server.assistant.effects = ()
     expect(page.get_by_role("status")).to_contain_text("正在等工作人员接手")

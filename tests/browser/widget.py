@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from bot.commands.serve import Server
 from bot.desk.services import Desk, open_desk
-from bot.message import Part, Reply, UserMessage
+from bot.message import Effect, Part, Reply, UserMessage
 from bot.settings import Settings
 from bot.store.sql import SqlStore
 from knowledge.cards import make_card
@@ -38,7 +38,7 @@ class Answering:
     """Follows the Assistant protocol: the card of 6.2 and two choices, whatever is asked."""
 
     asked: list[UserMessage] = field(default_factory=list)
-    effects: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
     seconds: float = 0.0
 
     async def start(self) -> None:

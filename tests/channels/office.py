@@ -79,5 +79,5 @@ async def open_office(
         row = {**clerk, "failed": 0, "created": NOW}
         await store.run(lambda c: c.execute(staff.insert(), row))
     desk = open_desk(Settings(data_dir=folder), store, lambda: NOW)
-    talk = Conversations(assistant, store, desk.reception, desk.events)
+    talk = Conversations(assistant, store, (desk.reception,), desk.events)
     return Office(desk, Services(talk, SqlInbox(store), channel_texts()), assistant)

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 
 import bot.channels.base
+from bot.message import Effect
 from bot.people.callback import CallBack, new_ticket
 from bot.store.sql import SqlStore
 from knowledge.language import Language
@@ -50,7 +51,7 @@ class Founder:
         return list(self.everywhere.wecom.texts) if self.channel == "wecom" else []
 
     async def asks_for_a_person(self, office: Office) -> list[str]:
-        office.assistant.effects = ("hand_over",)
+        office.assistant.effects = (Effect("hand_over"),)
         heard = await self.hears("我要找真人")
         office.assistant.effects = ()
         return heard

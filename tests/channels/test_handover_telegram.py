@@ -13,7 +13,7 @@ import pytest_asyncio
 from bot.channels.bot_api import sender
 from bot.channels.contracts import Services
 from bot.channels.telegram import TelegramChannel
-from bot.message import Part
+from bot.message import Effect, Part
 from bot.store.sql import SqlStore
 from tests.bot.conftest import FakeAssistant
 from tests.channels.fake_telegram import BLOCKED, FakeTelegram, flood, refusal
@@ -41,7 +41,7 @@ def connected(office: Office, telegram: TelegramChannel) -> Office:
 
 async def ask_for_a_person(bot_api: FakeTelegram, office: Office, **where: Any) -> dict[str, Any]:
     """The answer with the place in the queue."""
-    office.assistant.effects = ("hand_over",)
+    office.assistant.effects = (Effect("hand_over"),)
     bot_api.push(message=said("@ChuangWenBot 找真人" if where else "找真人", **where))
     (answer,) = await bot_api.messages(1)
     office.assistant.effects = ()

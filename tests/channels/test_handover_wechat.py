@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from bot.channels.contracts import Services
+from bot.message import Effect
 from bot.store.sql import SqlStore
 from tests.bot.conftest import FakeAssistant
 from tests.channels.fake_wechat import USER, FakeWeChat
@@ -52,7 +53,7 @@ async def phone(start: Start, office: Office) -> Phone:
 
 
 async def taken(phone: Phone, office: Office) -> None:
-    office.assistant.effects = ("hand_over",)
+    office.assistant.effects = (Effect("hand_over"),)
     assert "排在第1位" in await phone.ask("找真人")
     office.assistant.effects = ()
     await office.take()
@@ -218,7 +219,7 @@ async def test_a_choice_that_has_to_wait_is_brought_without_its_number(
     clock: Clock,
 ) -> None:
     await office.give_back(CONVERSATION)
-    office.assistant.effects = ("hand_over",)
+    office.assistant.effects = (Effect("hand_over"),)
     await phone.ask("找真人")
     office.assistant.effects = ()
     clock.now += 49 * HOUR

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from bot.channels.contracts import Services
 from bot.channels.wecom import WeComChannel
+from bot.message import Effect
 from bot.store.sql import SqlStore
 from tests.bot.conftest import FakeAssistant
 from tests.channels.fake_wecom import FakeWeCom
@@ -73,7 +74,7 @@ async def customer(
     """A founder whom the clerk has just taken over."""
     customer = Customer(client, channel, platform)
     office.connect({"wecom": channel})
-    office.assistant.effects = ("hand_over",)
+    office.assistant.effects = (Effect("hand_over"),)
     await customer.writes("找真人")
     office.assistant.effects = ()
     assert platform.states[platform.entries[0]["external_userid"]] == 1  # still ours

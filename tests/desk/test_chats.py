@@ -15,7 +15,7 @@ from bot.channels.contracts import Reach
 from bot.conversation import Conversations
 from bot.desk.services import open_desk
 from bot.events import DESK
-from bot.message import Part, Reply, Turn, UserMessage
+from bot.message import Effect, Part, Reply, Turn, UserMessage
 from bot.people.letter import Letter
 from bot.store.audit import SqlAudit
 from bot.store.sql import SqlStore
@@ -48,7 +48,7 @@ class Asked:
         wants = message.text == "person"
         text = "" if wants else f"about {state.get('focus')}: {message.text}"
         parts = (Part(text=text),) if text else ()
-        effects = ("hand_over",) if wants else ()
+        effects = (Effect("hand_over"),) if wants else ()
         outcome, found = ("handoff", ()) if wants else ("answer", (FOCUS,))
         reply = Reply(outcome, "en", "", 1.0, parts, (), found, effects)
         return reply, {**state, "focus": state.get("focus") or FOCUS}
@@ -60,7 +60,7 @@ class Founder:
     def __init__(self, desk_app: DeskApp, assistant: Asked, conversation: str = TALK) -> None:
         desk = desk_app.desk
         self.conversation, self.assistant, self.desk = conversation, assistant, desk
-        self._talk = Conversations(assistant, desk.store, desk.reception, desk.events)
+        self._talk = Conversations(assistant, desk.store, (desk.reception,), desk.events)
         self._count = 0
 
     async def write(self, text: str) -> Turn:
@@ -466,7 +466,7 @@ async def test_a_restart_in_the_middle_changes_nothing(
     page = await after.get(CHAT)
     assert "You have this chat" in page.text
     after.staff, after.csrf = anna.staff, csrf_of(page.text)
-    talk = Conversations(assistant, store, desk.reception, desk.events)
+    talk = Conversations(assistant, store, (desk.reception,), desk.events)
     assert (await talk.handle(UserMessage(TALK, "m9", "still there?"))).is_silent
     # A form of before: its key was used.
     await say(after, "before")
