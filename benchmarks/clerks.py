@@ -17,17 +17,18 @@ KEYS_PER_SECOND = 5
 _PATIENCE = 60.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
-# From the key's own time to when the frame that shows its list has been painted.
+# From each input's own time to when the frame with the first list that knows it has been painted.
 _TIME_LISTS = """
 () => {
   window.taken = [];
-  let pressed = null;
-  document.addEventListener("keydown", (event) => { pressed = event.timeStamp; }, true);
+  let pressed = [];
+  document.addEventListener("beforeinput", (event) => pressed.push(event.timeStamp), true);
   new MutationObserver(() => {
-    if (pressed === null) return;
     const since = pressed;
-    pressed = null;
-    requestAnimationFrame(() => setTimeout(() => window.taken.push(performance.now() - since)));
+    pressed = [];
+    requestAnimationFrame(() => setTimeout(() => {
+      for (const moment of since) window.taken.push(performance.now() - moment);
+    }));
   }).observe(document.getElementById("results"), { childList: true, subtree: true });
 }
 """
@@ -35,14 +36,11 @@ _TIME_LISTS = """
 
 @dataclass
 class Typed:
-    """Milliseconds from each key to its list, and how many keys a later one overtook."""
+    """Milliseconds from each key to the first list that knows it, of this key or of a later one;
+    and how many keys a later one overtook."""
 
     taken: list[float] = field(default_factory=list)
     overtaken: int = 0
-
-    @property
-    def keys(self) -> int:
-        return len(self.taken) + self.overtaken
 
 
 class Clerk:
@@ -61,6 +59,7 @@ class Clerk:
     def type(self, texts: Iterable[str], started: float, until: float) -> Typed:
         """Key after key until then, at a clerk's pace from `started` on."""
         typed, number = Typed(), 0
+        overtaken: list[float] = []
         for text in texts:
             for length in range(1, len(text) + 1):
                 pressed = started + number / KEYS_PER_SECOND
@@ -68,11 +67,14 @@ class Clerk:
                 if pressed > until:
                     return typed
                 if time.perf_counter() > pressed + 1 / KEYS_PER_SECOND:
-                    typed.overtaken += 1  # as on the screen: only what is wanted now is asked
+                    overtaken.append(pressed)  # as on the screen: only the last is asked for
                     continue
                 time.sleep(max(0.0, pressed - time.perf_counter()))
                 self.look_up(text[:length])
-                typed.taken.append((time.perf_counter() - pressed) * 1000)
+                shown = time.perf_counter()
+                typed.taken += [(shown - key) * 1000 for key in (*overtaken, pressed)]
+                typed.overtaken += len(overtaken)
+                overtaken.clear()
         return typed
 
     def look_up(self, fragment: str) -> None:
@@ -99,8 +101,13 @@ class Clerk:
         return page, (response.headers["Set-Cookie"] or "").partition(";")[0]
 
 
-def type_together(clerks: list[Clerk], texts: list[list[str]], seconds: float) -> Typed:
-    """All at once, their keys spread over the time between two of one clerk."""
+def type_together(port: int, names: list[str], texts: list[list[str]], seconds: float) -> Typed:
+    """All at once, their keys spread over the time between two of one clerk.
+
+    For a process of its own: beside the founders' threads they would wait for each other.
+    """
+    clerks = [Clerk(port, name) for name in names]
+    clerks[0].look_up("贷款")  # warms up
     started = time.perf_counter() + 0.5
     pause = 1 / KEYS_PER_SECOND / len(clerks)
 
@@ -125,18 +132,15 @@ def type_in(
     page.keyboard.press("Enter")
     page.locator("#q").wait_for()
     page.evaluate(_TIME_LISTS)
-    until, keys = time.perf_counter() + seconds, 0
+    until = time.perf_counter() + seconds
     for text in texts:
         page.locator("#q").evaluate("box => { box.value = ''; }")
         for character in text:
             started = time.perf_counter()
             if started > until:
                 break
-            # A key of its own for a Chinese character too: press() knows only those of keyboards.
-            page.keyboard.down("Shift")
+            # press() knows only the keys of keyboards; a Chinese character comes without one.
             page.keyboard.insert_text(character)
-            page.keyboard.up("Shift")
-            keys += 1
             page.wait_for_timeout(
                 max(0.0, 1 / KEYS_PER_SECOND - time.perf_counter() + started) * 1000
             )
@@ -145,4 +149,4 @@ def type_in(
     page.wait_for_timeout(1000)
     taken: list[float] = page.evaluate("window.taken")
     context.close()
-    return Typed(taken, keys - len(taken))
+    return Typed(taken)

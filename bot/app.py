@@ -63,7 +63,7 @@ def make_app(
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
-    conversations = Conversations(assistant, store, (desk.reception,), desk.events)
+    conversations = Conversations(assistant, store, (desk.reception,), desk.events, way=desk.way)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
         return look_up(library.content, question, language, limit)

@@ -16,6 +16,7 @@ from bot.events import DESK, Events
 from bot.message import Choice, Stored, Turn, TurnStore, UnknownChoice, UserMessage
 from bot.people.ownership import OwnerChanged
 from bot.privacy import mask
+from bot.right_of_way import RightOfWay
 from bot.texts import Texts
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.picking import number_alone
@@ -39,11 +40,13 @@ class Conversations:
         attendants: Sequence[Attendant] = (),
         events: Events | None = None,
         texts: Texts | None = None,
+        way: RightOfWay | None = None,
     ) -> None:
         """`attendants` are asked in their order; without any the assistant answers everything."""
         self._assistant, self._store = assistant, store
         self._attendants, self._events = attendants, events
         self._texts = texts or Texts.read(Path(__file__).parent / "people" / "reception.yml")
+        self._way = way or RightOfWay()
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     async def create(self, conversation: str) -> None:
@@ -75,7 +78,7 @@ class Conversations:
 
         Raises UnknownConversation, UnknownChoice, UnknownProvision, AssistantUnavailable.
         """
-        async with self._alone(message.conversation):
+        async with self._alone(message.conversation), self._way.second():
             if message.text.strip().lower() == FORGET:
                 return await self._forgotten(message)
             while True:

@@ -16,6 +16,7 @@ from bot.desk.services import Clock
 from bot.desk.sessions import Sessions
 from bot.desk.visit import Endpoint, Form, Role, Staff, Visit, address_of, read_form
 from bot.http import LARGEST_BODY, Problem, read_body
+from bot.right_of_way import RightOfWay
 from bot.site.preferred import preferred
 from bot.store.audit import SqlAudit
 from bot.store.sign_ins import SignIn
@@ -39,8 +40,10 @@ class Access:
         pages: DeskPages,
         clock: Clock,
         public_url: str = "",
+        way: RightOfWay | None = None,
     ) -> None:
         self._sessions, self._trail, self._pages, self._clock = sessions, trail, pages, clock
+        self._way = way or RightOfWay()
         self._public_host = urlsplit(public_url).netloc
 
     def route(
@@ -53,6 +56,7 @@ class Access:
         audit: str = "",
         largest: int = LARGEST_BODY,
         background: bool = False,
+        urgent: bool = False,
     ) -> Route:
         """A route for signed-in staff of a role or above.
 
@@ -60,7 +64,7 @@ class Access:
         `largest`: bytes that a body may have. What changes something must not be a GET:
         those are not protected against other sites. A GET with the header X-Background,
         or of a route that scripts alone ask for (`background`), does not count as somebody
-        being there.
+        being there. `urgent`: goes before turns of chats (bot/right_of_way.py).
         """
 
         async def serve(request: Request) -> Response:
@@ -81,7 +85,11 @@ class Access:
                 await self.record(visit.staff, audit, _about(request))
             return response
 
-        return Route(path, serve, methods=list(methods))
+        async def serve_first(request: Request) -> Response:
+            with self._way.first():
+                return await serve(request)
+
+        return Route(path, serve_first if urgent else serve, methods=list(methods))
 
     async def record(self, staff: Staff | None, action: str, about: str) -> None:
         """Write one line of the audit trail. `about` names a thing, never what is in it."""

@@ -35,7 +35,7 @@ class Finding:
 
     def routes(self) -> list[Route]:
         return [
-            self._access.route("/desk/found", self._find),
+            self._access.route("/desk/found", self._find, urgent=True),
             self._access.route("/desk/cards/{provision:path}", self._card),
         ]
 

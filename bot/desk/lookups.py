@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from knowledge.live import Library
 from knowledge.typeahead import Typeahead, Typed
 
 # Many callers begin with the same words, and every text is typed through its beginnings.
 _REMEMBERED = 2048
+_Waiting = dict[str, asyncio.Future[Typed]]
 
 
 class Lookups:
@@ -23,7 +26,7 @@ class Lookups:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lookups")
-        self._waiting: dict[str, asyncio.Future[Typed]] = {}
+        self._waiting: _Waiting = {}
         self._working: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[Typed] | None = None
         self._typeahead: Typeahead | None = None
@@ -58,27 +61,36 @@ class Lookups:
         loop = asyncio.get_running_loop()
         while self._waiting:
             waiting, self._waiting = self._waiting, {}
+            # Each answer goes out as soon as it is there, without those behind it.
+            found = partial(self._found, waiting)
             try:
-                found = await loop.run_in_executor(self._thread, self._rank, list(waiting))
+                await loop.run_in_executor(self._thread, self._rank, list(waiting), loop, found)
             except Exception as error:
                 for future in waiting.values():
                     _fail(future, error)
-                continue
-            for (fragment, future), typed in zip(waiting.items(), found, strict=True):
-                self._known[fragment] = typed
-                if not future.done():
-                    future.set_result(typed)
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
 
-    def _rank(self, fragments: list[str]) -> list[Typed]:
+    def _found(self, waiting: _Waiting, fragment: str, typed: Typed) -> None:
+        future = waiting[fragment]
+        self._known[fragment] = typed
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        if not future.done():
+            future.set_result(typed)
+
+    def _rank(
+        self,
+        fragments: list[str],
+        loop: asyncio.AbstractEventLoop,
+        found: Callable[[str, Typed], None],
+    ) -> None:
         typeahead = self._typeahead
         if typeahead is None:
             typeahead = self._typeahead = Typeahead(self._library.content)
         read = [typeahead.read(fragment) for fragment in fragments]
         # All at once; each is then ranked with what is remembered of it.
         self._library.encoder.remember(read)
-        return [typeahead.rank(each) for each in read]
+        for fragment, each in zip(fragments, read, strict=True):
+            loop.call_soon_threadsafe(found, fragment, typeahead.rank(each))
 
 
 def _fail(future: asyncio.Future[Typed], error: Exception) -> None:

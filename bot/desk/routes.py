@@ -43,7 +43,7 @@ def desk_routes(
     """What is served under /desk."""
     assets, trail, accounts = Assets(), SqlAudit(desk.store), Accounts(desk)
     pages = DeskPages(assets, desk.operator.opening.zone)
-    access = Access(accounts.sessions, trail, pages, desk.clock, settings.public_url)
+    access = Access(accounts.sessions, trail, pages, desk.clock, settings.public_url, desk.way)
     lookups = Lookups(library)
     chats = ChatViews(desk, accounts, library, channels, lookups)
     forms = OpenForms(access, pages, settings.limit_factor)

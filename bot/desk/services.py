@@ -18,6 +18,7 @@ from bot.people.opening import last_known_year
 from bot.people.reception import Reception
 from bot.people.vault import Vault
 from bot.privacy import without_text
+from bot.right_of_way import RightOfWay
 from bot.settings import Settings
 from bot.store.callbacks import SqlCallBacks
 from bot.store.desk_tables import staff
@@ -50,6 +51,7 @@ class Desk:
     handover: Handover
     reception: Reception
     clock: Clock
+    way: RightOfWay = field(default_factory=RightOfWay)
     passwords: Passwords = field(default_factory=Passwords)
 
     async def watch(self) -> None:
