@@ -7,12 +7,16 @@ const MOST_ENTRIES = 30;
  * with its `turn`, or `refused`; one with neither waits to be sent.
  */
 const memory = {
+  json: new WeakMap(), // Of each entry: only what has changed is written out anew.
+  text: "", parsed: null,
   value: null, // Where storage is forbidden the memory lasts as long as the page.
 
   read() {
     if (memory.value) return memory.value;
     try {
-      return { entries: [], ...JSON.parse(localStorage.getItem(KEY)) };
+      const text = localStorage.getItem(KEY); // Parsed again only where another tab has changed it.
+      if (text !== memory.text) Object.assign(memory, { text, parsed: { entries: [], ...JSON.parse(text) } });
+      return memory.parsed;
     } catch {
       return (memory.value = { entries: [] });
     }
@@ -25,7 +29,7 @@ const memory = {
     state.entries = state.entries.slice(-MOST_ENTRIES);
     for (;;) {
       try {
-        if (!memory.value) localStorage.setItem(KEY, JSON.stringify(state));
+        if (!memory.value) localStorage.setItem(KEY, (memory.text = memory.write(state)));
         return state;
       } catch {
         if (state.entries.length > 1) state.entries.shift(); // The storage is full.
@@ -34,11 +38,19 @@ const memory = {
     }
   },
 
-  /** Change one entry, if it is still there. */
-  changeEntry(id, change) {
+  write({ entries, ...rest }) {
+    const { json } = memory;
+    const each = entries.map((entry) => json.get(entry) ?? json.set(entry, JSON.stringify(entry)).get(entry));
+    const more = JSON.stringify(rest).slice(1, -1);
+    return `{"entries":[${each}]${more && `,${more}`}}`;
+  },
+
+  /** Change one entry, if it is still there, and with it what else `work` changes. */
+  changeEntry(id, change, work) {
     memory.change((state) => {
       const entry = state.entries.find((each) => each.id === id);
-      if (entry) Object.assign(entry, change);
+      if (entry) memory.json.delete(Object.assign(entry, change));
+      work?.(state);
     });
   },
 };
