@@ -42,8 +42,9 @@ class ActionMatchSituation(Action):
             if asked.elsewhere or not _tells_of_themselves(turn):
                 return not_answered(turn, asked)
             return ask_what_is_needed(turn, profile)
-        if asked.sure or asked.provisions[0].kind == "duty":
-            # One thing is told and nothing else could be meant: its card says more than a list.
+        one_thing = asked.sure and not _tells_of_themselves(turn)
+        if one_thing or asked.provisions[0].kind == "duty":
+            # Nothing is told and nothing else could be meant: its card says more than a list.
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
         found = fitting(turn.knowledge, turn.content.search.find(turn.text, 2 * RANKED))
         if not found.ranked:
@@ -54,5 +55,7 @@ class ActionMatchSituation(Action):
 
 def _tells_of_themselves(turn: Turn) -> bool:
     """Whether the message is a founder's own story, even if nothing in it says what they need."""
+    if turn.entities("fact"):
+        return True
     elsewhere = turn.content.search.find(turn.text).out_of_scope
     return turn.intent_confidence("ask_fit") > _SURE and elsewhere < _FAR_OUT

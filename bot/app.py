@@ -43,6 +43,7 @@ from bot.store.feedback import SqlFeedback
 from bot.store.inbox import SqlInbox
 from bot.store.sql import SqlStore
 from knowledge.card import Card
+from knowledge.cards import make_card
 from knowledge.language import Language
 from knowledge.live import LIBRARY, Library
 from knowledge.lookup import look_up
@@ -66,7 +67,9 @@ def make_app(
     conversations = Conversations(assistant, store, (desk.reception,), desk.events, way=desk.way)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
-        return look_up(library.content, question, language, limit)
+        content = library.content
+        found = look_up(content, question, limit)
+        return [make_card(content.knowledge, provision, language) for provision in found]
 
     services = Services(conversations, SqlInbox(store), channel_texts(), lookup)
     channels = open_channels(settings, services)

@@ -1,11 +1,9 @@
-"""Cards for a few words, outside a conversation: nothing is asked back, nothing remembered."""
+"""Provisions for a few words, outside a conversation: nothing is asked back, nothing remembered."""
 
 from __future__ import annotations
 
-from knowledge.card import Card
-from knowledge.cards import make_card
-from knowledge.language import Language
 from knowledge.live import Content
+from knowledge.models import Provision
 
 # Below this a provision only has a word in common with the question.
 _SMALLEST = 0.03
@@ -13,14 +11,10 @@ _SMALLEST = 0.03
 _NOT_COVERED = 0.5
 
 
-def look_up(content: Content, question: str, language: Language, limit: int) -> list[Card]:
-    """Cards of what the question may be about, best first; none where it is something else."""
+def look_up(content: Content, question: str, limit: int) -> list[Provision]:
+    """What the question may be about, best first; none where it is something else."""
     found = content.search.find(question, limit)
     if found.out_of_scope + found.no_subject > _NOT_COVERED:
         return []
     provisions = content.knowledge.provisions
-    return [
-        make_card(content.knowledge, provisions[match.provision], language)
-        for match in found.matches
-        if match.score >= _SMALLEST
-    ]
+    return [provisions[match.provision] for match in found.matches if match.score >= _SMALLEST]

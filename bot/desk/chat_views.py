@@ -100,7 +100,7 @@ class ChatViews:
         self._desk, self._accounts, self._library = desk, accounts, library
         self._channels, self._lookups = channels, lookups
         self._chats, self._timeline = SqlChats(desk.store), SqlTimeline(desk.store)
-        self._known: OrderedDict[tuple[str, str, Language], tuple[str, ...]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
 
     async def ownership(self, conversation: str, staff: Staff) -> Ownership:
         """Whose it is. Raises NotThere, NotYours."""
@@ -153,16 +153,16 @@ class ChatViews:
         words = next((e.text for e in reversed(page.entries) if e.turn is not None and e.text), "")
         if not ownership.is_held or not words:
             return ()
-        return await self._look_up(words, ownership.language)
+        return await self._look_up(words)
 
-    async def _look_up(self, words: str, language: Language) -> tuple[str, ...]:
+    async def _look_up(self, words: str) -> tuple[str, ...]:
         if not self._library.loaded:
             return ()
         content = self._library.content
-        key = (content.knowledge.version, words, language)
+        key = (content.knowledge.version, words)
         if key not in self._known:
-            cards = await asyncio.to_thread(look_up, content, words, language, _SUGGESTIONS)
-            self._known[key] = tuple(card.provision for card in cards)
+            found = await asyncio.to_thread(look_up, content, words, _SUGGESTIONS)
+            self._known[key] = tuple(provision.id for provision in found)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return self._known[key]

@@ -129,12 +129,8 @@ class Pages:
         if len(question) > _LONGEST_QUESTION:
             return _answer(site.results(language, "", None), 400)
         content = self._library.content
-        cards = (
-            await asyncio.to_thread(look_up, content, question, language, _RESULTS)
-            if question
-            else []
-        )
-        return _answer(site.results(language, question, cards))
+        found = await asyncio.to_thread(look_up, content, question, _RESULTS) if question else []
+        return _answer(site.results(language, question, found))
 
     async def _talk(self, request: Request) -> Response:
         asked = request.query_params

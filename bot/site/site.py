@@ -11,10 +11,9 @@ from bot.site.rendering import make_environment
 from bot.site.serving import Document
 from bot.site.texts import read_texts
 from bot.site.views import Link, entries
-from knowledge.card import Card
 from knowledge.cards import change_card
 from knowledge.language import LANGUAGE_NAMES, LANGUAGES, Language
-from knowledge.models import Knowledge, Policy
+from knowledge.models import Knowledge, Policy, Provision
 
 HTML = "text/html"
 ATOM = "application/atom+xml"
@@ -82,17 +81,16 @@ class Site:
         )
         return self._kept((language, why), HTML, lambda: self._filled(language, "", page))
 
-    def results(self, language: Language, question: str, cards: list[Card] | None) -> str:
-        """The page of a search; `cards` is None where the question was too long to be asked."""
+    def results(self, language: Language, question: str, found: list[Provision] | None) -> str:
+        """The page of a search; `found` is None where the question was too long to be asked."""
         words = self._words[language]
         at = Addresses(self._knowledge, language)
-        found = [self._knowledge.provisions[card.provision] for card in cards or ()]
         page = Page(
             "search.html",
             f"{question} · {words['search_title']}" if question else words["search_title"],
             words["lead"],
             self._policies,
-            {"question": question, "entries": entries(at, found), "too_long": cards is None},
+            {"question": question, "entries": entries(at, found or []), "too_long": found is None},
             [Link(at.page(""), words["home"])],
             listed=False,
         )
