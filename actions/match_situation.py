@@ -42,7 +42,7 @@ class ActionMatchSituation(Action):
             if asked.elsewhere or not _tells_of_themselves(turn):
                 return not_answered(turn, asked)
             return ask_what_is_needed(turn, profile)
-        one_thing = asked.sure and not _tells_of_themselves(turn)
+        one_thing = asked.sure and not (turn.entities("fact") or _tells_of_themselves(turn))
         if one_thing or asked.provisions[0].kind == "duty":
             # Nothing is told and nothing else could be meant: its card says more than a list.
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
@@ -55,7 +55,5 @@ class ActionMatchSituation(Action):
 
 def _tells_of_themselves(turn: Turn) -> bool:
     """Whether the message is a founder's own story, even if nothing in it says what they need."""
-    if turn.entities("fact"):
-        return True
     elsewhere = turn.content.search.find(turn.text).out_of_scope
     return turn.intent_confidence("ask_fit") > _SURE and elsewhere < _FAR_OUT
