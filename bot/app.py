@@ -29,6 +29,7 @@ from bot.conversation import Conversations, UnknownConversation
 from bot.desk.routes import desk_routes
 from bot.desk.services import Desk, open_desk
 from bot.http import Problem, problem_response
+from bot.library import library_attendants
 from bot.limits import RateLimits
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
 from bot.people.outbox import Outbox
@@ -63,7 +64,8 @@ def make_app(
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
-    conversations = Conversations(assistant, store, (desk.reception,), desk.events)
+    attendants = (desk.reception, *library_attendants(desk, library))
+    conversations = Conversations(assistant, store, attendants, desk.events)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
         return look_up(library.content, question, language, limit)

@@ -62,7 +62,7 @@ class Reception:
 
     async def receive(self, message: UserMessage, payload: str | None, stored: Stored) -> Received:
         """What is done with a message before the assistant sees it."""
-        language = _language(message, stored)
+        language = language_of(message, stored)
         if stored.ownership.owner == "human":
             # A form that was begun with the bot is over.
             return Received(_said(language, "handoff"), _without_form(stored))
@@ -212,7 +212,7 @@ def _said(
     return Reply(outcome, language, "", 1.0, parts, choices, ())
 
 
-def _language(message: UserMessage, stored: Stored) -> Language:
+def language_of(message: UserMessage, stored: Stored) -> Language:
     """The one asked for, last spoken, or written in."""
     spoken = _spoken(message, stored)
     if spoken is not None:

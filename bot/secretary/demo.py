@@ -29,6 +29,7 @@ def read_demo(path: Path, vault: Vault, now: datetime) -> tuple[list[Mentor], li
         Project(
             **each,
             contact=vault.seal(data["contact"]),
+            consented=now,
             created=now,
             changed=now,
             form=each["number"],

@@ -109,6 +109,8 @@ class _Row:
             near = "".join(get_close_matches(word, names, n=1))
             why = "unknown_near" if near else "unknown"
             self._wrong(column, why, value=word[:_SHOWN], near=near, known=", ".join(known))
+        if not found and not any(mistake.column == column for mistake in self.mistakes):
+            self._wrong(column, f"no_{column}")  # nothing but separators
         return tuple(dict.fromkeys(found))
 
     def contact(self) -> str:

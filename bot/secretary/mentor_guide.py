@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from bot.attendant import Received
 from bot.message import Part, Reply, Stored, UserMessage
-from bot.people.reception import CALL_BACK
+from bot.people.reception import CALL_BACK, Staffed
 from bot.secretary.mentor import ABOUT, Match, Mentor, Mentors, Wanted, suitable
 from bot.texts import Texts
 from knowledge.language import Language
 from knowledge.vocabulary import KINDS, Kind, Vocabulary
 
 _MOST_FIELDS = 8  # that are offered to choose from
-
-
-class Staffed(Protocol):
-    """Whether there is a desk at all."""
-
-    async def __call__(self) -> bool: ...
 
 
 class MentorGuide:

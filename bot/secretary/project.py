@@ -37,6 +37,7 @@ class Project:
     team: str
     need: str
     contact: str
+    consented: datetime
     created: datetime
     changed: datetime
     conversation: str | None = None

@@ -42,6 +42,8 @@ projects = sa.Table(
     sa.Column("team", sa.Text, nullable=False),
     sa.Column("need", sa.Text, nullable=False),
     sa.Column("contact", sa.Text, nullable=False),  # encrypted
+    # When the founder agreed that staff read and keep it and get in touch.
+    sa.Column("consented", _TIME, nullable=False),
     sa.Column("state", sa.String(10), nullable=False),  # new, review, accepted, declined, closed
     sa.Column("staff", sa.Integer, nullable=True),  # who changed the state last
     sa.Column("note", sa.Text, nullable=False),  # for staff alone, masked

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("team", sa.Text, nullable=False),
         sa.Column("need", sa.Text, nullable=False),
         sa.Column("contact", sa.Text, nullable=False),
+        sa.Column("consented", _TIME, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("staff", sa.Integer, nullable=True),
         sa.Column("note", sa.Text, nullable=False),
