@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 
 from bot.people.callback import contact_in
@@ -17,13 +18,17 @@ from knowledge.language import Language, clean
 from knowledge.vocabulary import Kind, Vocabulary
 
 COLUMNS = ("id", "name", "fields", "stages", "languages", "times", "contact", "consent")
-TEXTS = Texts.read(Path(__file__).with_name("mentor_entry.yml"))
 _KINDS: dict[str, Kind] = {"fields": "fields", "stages": "stages", "languages": "tongues"}
 _MOST = {"name": 40, "times": 80, "contact": 80}
 _SHOWN = 40  # characters of what was written that a mistake repeats
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _BETWEEN = re.compile(r"[;；、,，|]")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+
+
+@lru_cache(maxsize=1)
+def _texts() -> Texts:
+    return Texts.read(Path(__file__).with_name("mentor_entry.yml"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Mistake:
     gaps: tuple[tuple[str, str], ...] = ()
 
     def say(self, language: Language = "en") -> str:
-        return TEXTS.of(self.why, language, **dict(self.gaps))
+        return _texts().of(self.why, language, **dict(self.gaps))
 
 
 class BadEntry(ValueError):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal, Protocol
 
 from bot.people.callback import new_ticket, ticket_in
+from bot.texts import Texts
 from knowledge.language import Language
 
 State = Literal["new", "review", "accepted", "declined", "closed"]
@@ -55,6 +58,18 @@ class Projects(Protocol):
         """Keep it; its number, or that of the project which was made of the same form."""
 
     async def find(self, number: str) -> Project | None: ...
+
+
+def standing(project: Project, state: State, language: Language | None = None) -> str:
+    """The sentence that tells a state, in the project's own language or another."""
+    language, texts = language or project.language, _texts()
+    demo = texts.of("demo", language) if project.demo else ""
+    return demo + texts.of(f"state_{state}", language, number=project.number)
+
+
+@lru_cache(maxsize=1)
+def _texts() -> Texts:
+    return Texts.read(Path(__file__).with_name("project.yml"))
 
 
 def new_number() -> str:

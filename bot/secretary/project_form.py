@@ -13,7 +13,7 @@ from bot.people.callback import contact_in, shown
 from bot.people.reception import Staffed, language_of
 from bot.people.vault import Vault
 from bot.privacy import mask
-from bot.secretary.project import Project, Projects, new_number, number_in
+from bot.secretary.project import Project, Projects, new_number, number_in, standing
 from bot.secretary.project_sheet import (
     ANSWERED,
     FREE,
@@ -85,7 +85,9 @@ class ProjectForm:
         again = Part(text=self._text("still_open", language, asks=self._asks(sheet, language)))
         choices = self._choices(sheet, language)
         if reply.effect("submit_project") is None:
-            reply = replace(reply, parts=(*reply.parts, again), choices=(*reply.choices, *choices))
+            # Where the assistant asks back, both are answered; what it merely suggests can wait.
+            asked = reply.choices if reply.outcome == "choices" else ()
+            reply = replace(reply, parts=(*reply.parts, again), choices=(*asked, *choices))
         else:
             reply = replace(reply, outcome="form", parts=(again,), choices=choices, found=())
         return replace(received, reply=reply, state=sheet.into(received.state))
@@ -181,9 +183,7 @@ class ProjectForm:
         project = await self._projects.find(number)
         if project is None:
             return _said(language, "status", self._text("no_such", language, number=number))
-        state = self._text(f"state_{project.state}", language, number=number)
-        demo = self._text("demo", language) if project.demo else ""
-        return _said(language, "status", f"{demo}{state}")
+        return _said(language, "status", standing(project, project.state, language))
 
     def _next(
         self,
