@@ -157,7 +157,7 @@ class MentorPages:
         return {
             "words": self._vocabulary(),
             "ticked": _TICKED,
-            "typed": typed,
+            "typed": {**dict.fromkeys(COLUMNS, ""), **typed},
             "mistakes": [(each.column, each.say(visit.language)) for each in mistakes],
         }
 

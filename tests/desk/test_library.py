@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -51,12 +52,10 @@ class Visitor:
     app: DeskApp
     id: str
     token: str
-    sent: int = 0
 
     async def says(self, text: str = "", tap: str = "", effect: str = "") -> dict[str, object]:
         """`tap`: a part of a choice's title; `effect`: what the assistant understands."""
-        self.sent += 1
-        body: dict[str, str] = {"id": f"m{self.sent}", "language": "zh-Hans"}
+        body: dict[str, str] = {"id": str(uuid.uuid4()), "language": "zh-Hans"}
         if tap:
             body["choice"] = next(c["id"] for c in self.last["choices"] if tap in c["title"])
         else:
