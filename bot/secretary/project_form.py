@@ -32,6 +32,9 @@ from knowledge.vocabulary import Vocabulary
 # What the choices of this file say when they are tapped; none of it reaches the assistant.
 _OURS = "/project_"
 _IN_PLACE_OF_A_CONTACT = "***"
+# Answers whose choices are further reading, which can wait until the form is done; those of others,
+# where the assistant asks back or lists, stand beside the form's.
+_MERELY_SUGGESTS = ("answer", "contact", "decline", "smalltalk", "status")
 
 
 class ProjectForm:
@@ -85,9 +88,8 @@ class ProjectForm:
         again = Part(text=self._text("still_open", language, asks=self._asks(sheet, language)))
         choices = self._choices(sheet, language)
         if reply.effect("submit_project") is None:
-            # Where the assistant asks back, both are answered; what it merely suggests can wait.
-            asked = reply.choices if reply.outcome == "choices" else ()
-            reply = replace(reply, parts=(*reply.parts, again), choices=(*asked, *choices))
+            others = () if reply.outcome in _MERELY_SUGGESTS else reply.choices
+            reply = replace(reply, parts=(*reply.parts, again), choices=(*others, *choices))
         else:
             reply = replace(reply, outcome="form", parts=(again,), choices=choices, found=())
         return replace(received, reply=reply, state=sheet.into(received.state))
@@ -109,9 +111,10 @@ class ProjectForm:
     async def _read(self, sheet: Sheet, message: UserMessage, stored: Stored) -> Received:
         """What a message in words does to the sheet."""
         told = command_in(message.text, sheet.step)
-        if told is not None and told[0] != "aside":
-            return await self._do(sheet, *told, message, stored)
+        # "Ok" after a talk with a person is none to a form that was left open.
         stale = sheet.is_stale(stored.ownership.version, self._clock())
+        if told is not None and told[0] != "aside" and not stale:
+            return await self._do(sheet, *told, message, stored)
         # A contact is what was asked for, however late: nothing else may see it.
         if told is None and (not stale or sheet.step == "contact"):
             value = self._value(sheet, message.text)

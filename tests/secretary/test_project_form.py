@@ -10,7 +10,7 @@ import pytest
 from bot.message import Turn, UserMessage
 from bot.secretary.project import Project, new_number, number_in
 from bot.secretary.project_sheet import command_in, is_question
-from tests.secretary.conftest import ME, Founder
+from tests.secretary.conftest import ME, Founder, keep, mentor
 
 CONTACT = "13912345678"
 # What is said at each step, and what is tapped, in the language of the walk.
@@ -240,6 +240,28 @@ async def test_after_hours_a_message_is_not_taken_for_the_answer(founder: Founde
     assert "you said: 有什么贷款" in later.replies[0]
     assert "1/6" in later.replies[0]
     assert "2/6" in taken.replies[0]
+
+
+async def test_an_ok_that_comes_late_confirms_nothing(founder: Founder) -> None:
+    await fill_in(founder)
+    founder.now += timedelta(hours=5)
+    later = await founder.says("好")
+
+    assert "you said: 好" in later.replies[0]
+    assert await founder.desk.projects.of_state("new") == []
+    await founder.taps(later, "确认提交")
+    assert len(await founder.desk.projects.of_state("new")) == 1
+
+
+async def test_what_the_assistant_asks_back_can_be_tapped_beside_the_form(
+    founder: Founder,
+) -> None:
+    await begin(founder)
+    await keep(founder, mentor("a", "chips"))
+    aside = await founder.wants("find_mentor", "有做芯片的导师吗？", fields="chips")
+
+    assert aside.choices[0].title == "约 Mentor a"
+    assert "刚才那句就是答案" in [choice.title for choice in aside.choices]
 
 
 async def test_confirming_twice_makes_one_project(founder: Founder) -> None:
