@@ -84,6 +84,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         trusted_proxies=("10.0.0.1", "10.1.0.0/16"),
         limit_factor=2.5,
         desk_file=tmp_path / "desk.yml",
+        events=tmp_path / "events.yml",
         contact_key=CONTACT_KEYS,
         keep_conversations_days=30,
         keep_calls_days=365,
