@@ -21,7 +21,7 @@ from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"
 ]
-Effect = Literal["hand_over"]
+Effect = Literal["hand_over", "find_mentor", "submit_project", "list_events"]
 # Kept together in the slot `offered`.
 _OFFERED = ("options", "listed", "shown", "asked_district", "asking")
 Option = tuple[str, str]  # title, payload

@@ -31,6 +31,8 @@ _COMMANDS = {
     "reload": "let the running server take changed content, whole or not at all",
     "settings": "list every setting with its value (secrets masked)",
     "staff": "look after the accounts of the hotline desk",
+    "mentors": "import mentors into the office's library, or list them",
+    "demo": "put made-up mentors and projects into the library, or take them out",
     "forget": "delete all that is kept of a conversation, such as telegram:42",
     "export": "print all that is kept of a conversation as JSON",
     "wechat": "send the menu to the WeChat Official Account",
@@ -80,6 +82,10 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         )
     if name == "staff":
         _add_staff_arguments(parser)
+    if name == "mentors":
+        _add_mentors_arguments(parser)
+    if name == "demo":
+        parser.add_argument("what", choices=("load", "remove"), help="in or out")
     if name == "wechat":
         parser.add_argument("what", nargs="?", default="menu", choices=("menu",), help="the menu")
         parser.add_argument("--show", action="store_true", help="print it and send nothing")
@@ -111,6 +117,15 @@ def _add_staff_arguments(parser: argparse.ArgumentParser) -> None:
             command.add_argument(
                 "--link", action="store_true", help="print a one-time link instead of asking"
             )
+
+
+def _add_mentors_arguments(parser: argparse.ArgumentParser) -> None:
+    whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    importing = whats.add_parser("import", help="take all mentors of a CSV file, or none")
+    importing.add_argument("file", help="the CSV file, in UTF-8")
+    importing.add_argument("--check", action="store_true", help="say every mistake and stop")
+    whats.add_parser("template", help="print the first line of such a file and what to write")
+    whats.add_parser("list", help="list all mentors, separated by tabs, without contacts")
 
 
 if __name__ == "__main__":

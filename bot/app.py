@@ -29,12 +29,15 @@ from bot.conversation import Conversations, UnknownConversation
 from bot.desk.routes import desk_routes
 from bot.desk.services import Desk, open_desk
 from bot.http import Problem, problem_response
+from bot.library import library_attendants, open_calendar
 from bot.limits import RateLimits
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
 from bot.people.outbox import Outbox
 from bot.privacy import without_text
 from bot.retention import Retention
 from bot.running import running
+from bot.secretary.calendar import Calendar
+from bot.secretary.event_file import EventsError
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
 from bot.site.pages import Pages
@@ -64,7 +67,9 @@ def make_app(
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
-    conversations = Conversations(assistant, store, (desk.reception,), desk.events, way=desk.way)
+    calendar = open_calendar(settings)
+    attendants = (desk.reception, *library_attendants(desk, library, calendar, settings.public_url))
+    conversations = Conversations(assistant, store, attendants, desk.events, way=desk.way)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
         content = library.content
@@ -81,7 +86,7 @@ def make_app(
         timedelta(days=settings.keep_calls_days),
         desk.clock,
     )
-    pages = Pages(library, settings.public_url)
+    pages = Pages(library, settings.public_url, calendar)
     tokens = Tokens(settings.signing_key())
 
     async def start() -> None:
@@ -98,7 +103,9 @@ def make_app(
         beside = [loop.create_task(desk.watch()), loop.create_task(retention.run())]
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
-            loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
+            loop.add_signal_handler(
+                signal.SIGHUP, lambda: loop.create_task(_reload(library, calendar))
+            )
         with running(settings.pid_file):
             yield
         app.state.started.cancel()
@@ -209,8 +216,13 @@ def _http_error(pages: Pages):  # type: ignore[no-untyped-def]
     return handler
 
 
-async def _reload(library: Library) -> None:
-    """Exchange the content; with any mistake in it the old stays."""
+async def _reload(library: Library, calendar: Calendar) -> None:
+    """Exchange the content and the events; with any mistake in one of them its old stays."""
+    try:
+        calendar.reload()
+        logger.info("events reloaded, there are %d", len(calendar.events))
+    except EventsError as error:
+        logger.error("events not reloaded, the old stay in use: %s", error)
     try:
         changed = await asyncio.to_thread(library.reload)
         logger.info("content reloaded, %s", "new" if changed else "unchanged")

@@ -100,6 +100,12 @@ class Settings:
         PROJECT / "bot" / "desk" / "desk.yml",
         read=values.path,
     )
+    events: Path | None = _setting(
+        "CHUANGWEN_EVENTS",
+        "the office's events, a YAML or CSV file; empty: there are none",
+        None,
+        read=values.path,
+    )
     contact_key: str = _setting(
         "CHUANGWEN_CONTACT_KEY",
         "key that encrypts contact details, 32 bytes in URL-safe base64; more, separated by "
@@ -241,6 +247,7 @@ class Settings:
             if isinstance(value, tuple):
                 between = os.pathsep if entry.name == "knowledge_dirs" else " "
                 value = between.join(str(part) for part in value)
+            value = "" if value is None else value
             shown = _MASKED if entry.metadata["secret"] and value else str(value)
             rows.append((str(entry.metadata["name"]), shown, str(entry.metadata["what"])))
         return rows

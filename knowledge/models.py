@@ -7,6 +7,7 @@ from typing import Literal
 
 from knowledge.conditions import Condition
 from knowledge.language import LANGUAGES, Language
+from knowledge.vocabulary import Vocabulary
 
 Kind = Literal["offer", "service", "duty"]
 Status = Literal["confirmed", "open"]
@@ -305,6 +306,7 @@ class Knowledge:
     labels: dict[str, Text] = field(repr=False)
     out_of_scope: tuple[str, ...] = field(repr=False)
     no_subject: tuple[str, ...] = field(repr=False)
+    vocabulary: Vocabulary = field(repr=False, default_factory=Vocabulary)
 
     def provision(self, reference: str) -> Provision | None:
         """Find "sz-2016/6.2", or "6.2" where only one policy has it."""

@@ -20,7 +20,7 @@ def read_asks(file: Item) -> tuple[Ask, ...]:
     for item in file.items("asks"):
         facts = []
         for entry in item.items("facts"):
-            fact = Fact(entry.string("id"), entry.text("name"), _words(entry))
+            fact = Fact(entry.string("id"), entry.text("name"), read_words(entry))
             if fact.id in seen:
                 entry.wrong(f"id: the fact {fact.id!r} is there twice")
             seen.add(fact.id)
@@ -76,7 +76,7 @@ def _leaf(item: Item, fact: str, words: str, facts: Collection[str]) -> Conditio
     return Is(fact, words)
 
 
-def _words(item: Item) -> tuple[str, ...]:
+def read_words(item: Item) -> tuple[str, ...]:
     """The phrases of all languages; Traditional ones are made from Simplified besides."""
     inner = Item(item.mistakes, f"{item.where}: words", item._get("words", dict, {}, False))
     found: list[str] = []

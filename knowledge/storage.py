@@ -10,11 +10,13 @@ from typing import TypeVar
 from knowledge import models
 from knowledge.checks import check_asks, check_labels, check_provision, check_references
 from knowledge.language import LANGUAGES
-from knowledge.profile import read_asks, read_condition
+from knowledge.profile import read_asks, read_condition, read_words
 from knowledge.reader import ContentError, Item, Mistakes
+from knowledge.vocabulary import SERVICES, Kind, Vocabulary, Word
 
 ROOT = Path(__file__).parent
 
+_VOCABULARY = "vocabulary.yml"
 _Entry = TypeVar("_Entry")
 
 
@@ -69,6 +71,7 @@ def load(*roots: Path) -> models.Knowledge:
         labels={key: labels.text(key) for key in labels.data},
         out_of_scope=_by_language(aside, "out_of_scope"),
         no_subject=_by_language(aside, "no_subject"),
+        vocabulary=_vocabulary(mistakes, roots[0], provisions),
     )
     aside.done()
     check_labels(mistakes, labels.where, knowledge.labels)
@@ -429,6 +432,38 @@ def _topic(item: Item, helps: dict[str, models.Label]) -> models.Topic:
 
 def _label(item: Item) -> models.Label:
     return models.Label(item.string("id"), item.text("name"))
+
+
+def load_vocabulary(root: Path = ROOT) -> Vocabulary:
+    """The words for mentors and projects alone, which takes no time. Raises ContentError."""
+    mistakes = Mistakes()
+    mistakes.traditional = _strings(mistakes, root / "zh-hant.yml", "overrides")
+    vocabulary = _vocabulary(mistakes, root, None)
+    if mistakes.found:
+        raise ContentError(mistakes.found)
+    return vocabulary
+
+
+def _vocabulary(mistakes: Mistakes, root: Path, provisions: Collection[str] | None) -> Vocabulary:
+    """That of the first folder; the shipped one where it has none. Its clauses must then exist."""
+    own = (root / _VOCABULARY).exists()
+    root = root if own else ROOT
+    file = _open(mistakes, root, root / _VOCABULARY)
+    clauses = Item(mistakes, f"{file.where}: clauses", file._get("clauses", dict, {}, True))
+    for service in SERVICES:
+        clause = clauses.string(service)
+        if own and provisions is not None and clause and clause not in provisions:
+            clauses.wrong(f"{service}: there is no provision {clause!r}")
+    clauses.done()
+    words: dict[Kind, dict[str, Word]] = {"fields": {}, "stages": {}, "tongues": {}}
+    for kind, found in words.items():
+        _collect(file, kind, _word, found)
+    file.done()
+    return Vocabulary(**words, clauses=dict(clauses.data))
+
+
+def _word(item: Item) -> Word:
+    return Word(item.string("id"), item.text("name"), read_words(item))
 
 
 def _by_language(item: Item, key: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from bot.http import Problem
 from bot.people.call import LONGEST_NOTE, Call
 from bot.people.callback import CallBack, shown
 from bot.privacy import mask
+from bot.secretary.mentor import ABOUT, Mentor
 from bot.store.calls import SqlCalls
 from bot.store.staff import SqlStaff
 from knowledge.cards import heading
@@ -33,7 +34,7 @@ _SAID = ("taken", "released", "done", "dropped", "too_late")
 
 @dataclass(frozen=True)
 class Entry:
-    """One call back as the list shows it. `subject`: the provision that it is about."""
+    """One call back as the list shows it. It is about a provision (`subject`) or a mentor."""
 
     callback: CallBack
     overdue: bool
@@ -43,6 +44,7 @@ class Entry:
     contact: str
     subject: str
     call: Call | None
+    mentor: Mentor | None
 
 
 class CallBackPages:
@@ -99,6 +101,7 @@ class CallBackPages:
         now, found = self._desk.clock(), await self._desk.callbacks.open()
         calls = await self._calls.numbered(each.call for each in found if each.call is not None)
         names = {account.staff.id: account.staff.name for account in await self._staff.all()}
+        mentors = {f"{ABOUT}{mentor.id}": mentor for mentor in await self._desk.mentors.all()}
         return [
             Entry(
                 callback=each,
@@ -109,6 +112,7 @@ class CallBackPages:
                 contact=shown(self._desk.vault.open(each.contact) or ""),
                 subject=self._subject(each.about, visit.language),
                 call=calls.get(each.call) if each.call is not None else None,
+                mentor=mentors.get(each.about),
             )
             for each in found
         ]

@@ -43,6 +43,8 @@ PLACES = (
     Place("calls", "/desk", "clerk"),
     Place("chats", "/desk/chats", "clerk"),
     Place("callbacks", "/desk/callbacks", "clerk"),
+    Place("projects", "/desk/projects", "clerk"),
+    Place("mentors", "/desk/mentors", "clerk"),
     Place("inbox", "/desk/inbox", "supervisor"),
     Place("figures", "/desk/figures", "supervisor"),
     Place("staff", "/desk/staff", "admin"),

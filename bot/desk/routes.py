@@ -21,7 +21,9 @@ from bot.desk.drafts import Drafts
 from bot.desk.figures import FigurePages
 from bot.desk.inbox import InboxPages
 from bot.desk.lookups import Lookups
+from bot.desk.mentors import MentorPages
 from bot.desk.open_forms import OpenForms
+from bot.desk.projects import ProjectPages
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
 from bot.desk.sign_in import SignInPages
@@ -54,6 +56,8 @@ def desk_routes(
         *DeskStream(access, pages, desk).routes(),
         *CallPages(access, pages, desk, library, lookups, settings.public_url).routes(),
         *CallBackPages(access, pages, desk, library).routes(),
+        *ProjectPages(access, pages, desk, library).routes(),
+        *MentorPages(access, pages, desk, library).routes(),
         *ChatPages(access, pages, desk, accounts, chats).routes(),
         *ChatActions(access, pages, desk, accounts, chats, library).routes(),
         *InboxPages(access, pages, desk, library, Drafts(settings.knowledge_dirs)).routes(),

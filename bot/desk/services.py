@@ -15,7 +15,7 @@ from bot.desk.passwords import Passwords
 from bot.events import Events
 from bot.people.handover import Handover
 from bot.people.opening import last_known_year
-from bot.people.reception import Reception
+from bot.people.reception import Reception, Staffed
 from bot.people.vault import Vault
 from bot.privacy import without_text
 from bot.right_of_way import RightOfWay
@@ -23,7 +23,9 @@ from bot.settings import Settings
 from bot.store.callbacks import SqlCallBacks
 from bot.store.desk_tables import staff
 from bot.store.letters import SqlLetters
+from bot.store.mentors import SqlMentors
 from bot.store.ownership import SqlOwnership
+from bot.store.projects import SqlProjects
 from bot.store.sql import SqlStore
 
 logger = logging.getLogger(__name__)
@@ -47,9 +49,12 @@ class Desk:
     owners: SqlOwnership
     letters: SqlLetters
     callbacks: SqlCallBacks
+    mentors: SqlMentors
+    projects: SqlProjects
     vault: Vault
     handover: Handover
     reception: Reception
+    staffed: Staffed
     clock: Clock
     way: RightOfWay = field(default_factory=RightOfWay)
     passwords: Passwords = field(default_factory=Passwords)
@@ -89,8 +94,11 @@ def open_desk(settings: Settings, store: SqlStore, clock: Clock = utc_now) -> De
         owners=owners,
         letters=SqlLetters(store),
         callbacks=callbacks,
+        mentors=SqlMentors(store),
+        projects=SqlProjects(store),
         vault=vault,
         handover=Handover(owners, events, operator.patience, clock),
         reception=Reception(owners, callbacks, vault, operator.opening, staffed, clock),
+        staffed=staffed,
         clock=clock,
     )

@@ -13,8 +13,9 @@ from knowledge.language import Language
 State = Literal["open", "done", "dropped"]
 
 # Crockford's letters and digits: none is taken for another. Ten of them are 50 bits.
+_KIND = "CW"  # of a call back
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_TICKET = re.compile(r"(?<![0-9A-Z])CW[ -]?([0-9A-Z]{5})[ -]?([0-9A-Z]{5})(?![0-9A-Z])")
+_TICKET = re.compile(r"(?<![0-9A-Z])(C[PW])[ -]?([0-9A-Z]{5})[ -]?([0-9A-Z]{5})(?![0-9A-Z])")
 _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _MAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])\+?\(?\d[\d ()-]{5,18}\d(?![0-9A-Za-z])")
@@ -52,18 +53,18 @@ class CallBacks(Protocol):
     async def find(self, ticket: str) -> CallBack | None: ...
 
 
-def new_ticket() -> str:
-    """Such as CW-7K3F9-0QXMB."""
+def new_ticket(kind: str = _KIND) -> str:
+    """Such as CW-7K3F9-0QXMB. `kind`: the letters it begins with, which say what it is of."""
     signs = [secrets.choice(_SIGNS) for _ in range(10)]
-    return f"CW-{''.join(signs[:5])}-{''.join(signs[5:])}"
+    return f"{kind}-{''.join(signs[:5])}-{''.join(signs[5:])}"
 
 
-def ticket_in(text: str) -> str | None:
-    """The ticket's number that a text names, as people type it."""
-    match = _TICKET.search(text.upper())
-    if match is None:
-        return None
-    return f"CW-{match.group(1).translate(_ALIKE)}-{match.group(2).translate(_ALIKE)}"
+def ticket_in(text: str, kind: str = _KIND) -> str | None:
+    """The number of a kind of ticket that a text names, as people type it."""
+    for begins, first, second in _TICKET.findall(text.upper()):
+        if begins == kind:
+            return f"{kind}-{first.translate(_ALIKE)}-{second.translate(_ALIKE)}"
+    return None
 
 
 def contact_in(text: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from bot.attendant import Received
 from bot.message import Part, Reply, Stored, UserMessage
@@ -22,8 +22,9 @@ logger = logging.getLogger(__name__)
 # What the choices of this file say when they are tapped; none of it reaches the assistant.
 _OURS = "/desk_"
 WITHDRAW, CALL_BACK, CANCEL = "/desk_withdraw", "/desk_call_back", "/desk_cancel"
-# In a conversation's state while a contact is being asked for: how often it was.
-_FORM = "desk_call_back"
+# In a conversation's state while a contact is being asked for: how often it was, and what the call
+# back is about where the button said it ("/desk_call_back mentor:m-001"), else what is in focus.
+_FORM, _ABOUT = "desk_call_back", "desk_call_back_about"
 _MOST_ASKED = 2
 _SAID_IN_PLACE_OF_A_CONTACT = "***"
 
@@ -61,11 +62,10 @@ class Reception:
 
     async def receive(self, message: UserMessage, payload: str | None, stored: Stored) -> Received:
         """What is done with a message before the assistant sees it."""
-        language = _language(message, stored)
+        language = language_of(message, stored)
         if stored.ownership.owner == "human":
             # A form that was begun with the bot is over.
-            state = {key: value for key, value in stored.state.items() if key != _FORM}
-            return Received(_said(language, "handoff"), state)
+            return Received(_said(language, "handoff"), _without_form(stored))
         if payload is not None and payload.startswith(_OURS):
             return await self._tapped(payload, language, stored)
         if _FORM in stored.state and payload is None:
@@ -106,7 +106,8 @@ class Reception:
         return replace(received, reply=reply, change=ownership.change("asked"))
 
     async def _tapped(self, payload: str, language: Language, stored: Stored) -> Received:
-        state = {key: value for key, value in stored.state.items() if key != _FORM}
+        state = _without_form(stored)
+        payload, _, about = payload.partition(" ")
         waits = stored.ownership.owner == "waiting"
         if payload == WITHDRAW and waits:
             back = _said(language, "status", self._text("back_with_bot", language))
@@ -114,7 +115,8 @@ class Reception:
         if payload == CALL_BACK:
             text = self._text("ask_contact", language)
             return Received(
-                _said(language, "form", text, choices=self._cancel(language)), {**state, _FORM: 1}
+                _said(language, "form", text, choices=self._cancel(language)),
+                {**state, _FORM: 1, **({_ABOUT: about} if about else {})},
             )
         if payload == CANCEL:
             text = self._text("cancelled_still_waiting" if waits else "cancelled", language)
@@ -124,13 +126,13 @@ class Reception:
 
     async def _contact(self, message: UserMessage, language: Language, stored: Stored) -> Received:
         asked = int(stored.state[_FORM])
-        state = {key: value for key, value in stored.state.items() if key != _FORM}
+        state = _without_form(stored)
         contact = contact_in(message.text)
         if contact is None and asked < _MOST_ASKED:
             text = self._text("no_contact", language)
             return Received(
                 _said(language, "form", text, choices=self._cancel(language)),
-                {**state, _FORM: asked + 1},
+                {**stored.state, _FORM: asked + 1},
             )
         if contact is None:
             # It is something else that is wanted; the form does not hold anyone.
@@ -140,7 +142,7 @@ class Reception:
             ticket=new_ticket(),
             language=language,
             contact=self._vault.seal(contact),
-            about=str(state.get("focus") or ""),
+            about=str(stored.state.get(_ABOUT) or state.get("focus") or ""),
             created=now,
             due=self._opening.due(now),
             conversation=message.conversation,
@@ -196,6 +198,10 @@ class Reception:
         return self._texts.of(key, language, **gaps)
 
 
+def _without_form(stored: Stored) -> dict[str, Any]:
+    return {key: value for key, value in stored.state.items() if key not in (_FORM, _ABOUT)}
+
+
 def _said(
     language: Language,
     outcome: str,
@@ -206,7 +212,7 @@ def _said(
     return Reply(outcome, language, "", 1.0, parts, choices, ())
 
 
-def _language(message: UserMessage, stored: Stored) -> Language:
+def language_of(message: UserMessage, stored: Stored) -> Language:
     """The one asked for, last spoken, or written in."""
     spoken = _spoken(message, stored)
     if spoken is not None:

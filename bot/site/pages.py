@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
@@ -13,6 +14,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.http import Problem
+from bot.secretary.calendar import Calendar
+from bot.secretary.event import Event
+from bot.secretary.feed import feed_of
 from bot.site.preferred import LANGUAGE_PATTERN, language_named, preferred
 from bot.site.serving import ASK_AGAIN, FOR_GOOD, HEADERS, Document, served
 from bot.site.site import HTML, Site
@@ -41,8 +45,10 @@ class _LanguageConvertor(Convertor[str]):
 class Pages:
     """Serves the Site of the content in use."""
 
-    def __init__(self, library: Library, public_url: str = "") -> None:
-        self._library = library
+    def __init__(
+        self, library: Library, public_url: str = "", calendar: Calendar | None = None
+    ) -> None:
+        self._library, self._calendar = library, calendar or Calendar()
         self._public_url = public_url
         style = "\n".join((_FOLDER / name).read_text("utf-8") for name in _STYLES)
         self._style = Document(style.encode(), "text/css")
@@ -55,6 +61,7 @@ class Pages:
             Route("/robots.txt", self._whole(Site.robots), methods=["GET"]),
             Route("/sitemap.xml", self._whole(Site.sitemap), methods=["GET"]),
             Route("/site.css", self._css, methods=["GET"]),
+            Route("/events.ics", self._feed, methods=["GET"]),
             Route("/talk", self._talk, methods=["GET"]),
             Route("/favicon.svg", self._file, methods=["GET"]),
             Route("/ask.js", self._file, methods=["GET"]),
@@ -72,7 +79,7 @@ class Pages:
         knowledge = self._library.content.knowledge
         site = self._site
         if site is None or site.version != knowledge.version:
-            site = self._site = Site(knowledge, self._public_url, self._style.etag)
+            site = self._site = Site(knowledge, self._public_url, self._style.etag, self._coming)
         return site
 
     def reader(self, request: Request) -> bool:
@@ -146,6 +153,14 @@ class Pages:
         if request.path_params["language"] != language:
             return _redirect(f"/{language}/changes.atom")
         return served(request, self.site.changes(language))
+
+    async def _feed(self, request: Request) -> Response:
+        host = urlsplit(self._public_url).hostname or "chuangwen"
+        feed = feed_of(self._calendar, self.site.events_name, host)
+        return served(request, Document(feed, "text/calendar; charset=utf-8"))
+
+    def _coming(self) -> list[Event]:
+        return self._calendar.coming(datetime.now(timezone.utc))
 
     async def _css(self, request: Request) -> Response:
         # Pages name the version, so what they name never changes.

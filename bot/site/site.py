@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.secretary.event import Event
 from bot.site.addresses import Addresses
 from bot.site.contents import Page, Words, moved, pages
 from bot.site.rendering import make_environment
@@ -12,25 +14,34 @@ from bot.site.serving import Document
 from bot.site.texts import read_texts
 from bot.site.views import Link, entries
 from knowledge.cards import change_card
-from knowledge.language import LANGUAGE_NAMES, LANGUAGES, Language
+from knowledge.language import DEFAULT, LANGUAGE_NAMES, LANGUAGES, Language
 from knowledge.models import Knowledge, Policy, Provision
 
 HTML = "text/html"
 ATOM = "application/atom+xml"
 XML = "application/xml"
 TEXT = "text/plain"
+EVENTS = "events"  # the name of a page
 
 
 class Site:
     """Pages by language and name; None for a name that no page has."""
 
-    def __init__(self, knowledge: Knowledge, public_url: str = "", style: str = "") -> None:
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        public_url: str = "",
+        style: str = "",
+        coming: Callable[[], Sequence[Event]] = tuple,
+    ) -> None:
+        """`coming`: the events that are to come, asked for anew by each reader."""
         self.version = knowledge.version
         self._knowledge = knowledge
         self._public_url = public_url
         self._style = style
         self._words: dict[Language, Words] = read_texts("pages")
-        self._pages = pages(knowledge)
+        self._coming = coming
+        self._pages = {**pages(knowledge), EVENTS: self._events}
         self._moved = moved(knowledge)
         self._templates = make_environment()
         self._made: dict[tuple[str, str], Document] = {}
@@ -39,6 +50,12 @@ class Site:
     def names(self) -> list[str]:
         """The names of all pages, the same in each language."""
         return list(self._pages)
+
+    @property
+    def events_name(self) -> str:
+        """What the feed of events is called in a calendar."""
+        words = self._words[DEFAULT]
+        return f"{words['name']} · {words['events']}"
 
     def moved(self, language: Language, name: str) -> str | None:
         """Where a page is that people look for under another name."""
@@ -50,6 +67,8 @@ class Site:
     def page(self, language: Language, name: str) -> Document | None:
         if name not in self._pages:
             return None
+        if name == EVENTS:
+            return Document(self._page(language, name).encode(), HTML)
         return self._kept((language, name), HTML, lambda: self._page(language, name))
 
     def talk(self, language: Language, focus: str) -> Document:
@@ -130,6 +149,17 @@ class Site:
     def _page(self, language: Language, name: str) -> str:
         at = Addresses(self._knowledge, language)
         return self._filled(language, name, self._pages[name](at, self._words[language]))
+
+    def _events(self, at: Addresses, words: Words) -> Page:
+        """Not of the content, and another as time goes by."""
+        return Page(
+            "events.html",
+            words["events"],
+            words["events_lead"],
+            self._policies,
+            {"events": self._coming()},
+            [Link(at.page(""), words["home"])],
+        )
 
     def _filled(self, language: Language, name: str, page: Page) -> str:
         """The page in its template. `name` is where the other languages have the same page."""

@@ -29,7 +29,8 @@ conversations = sa.Table(
     "conversations",
     metadata,
     sa.Column("id", sa.String(200), primary_key=True),
-    # After the last turn, as JSON: the assistant's slots and the choices offered, never texts.
+    # After the last turn, as JSON: the assistant's slots and the choices offered, never texts but
+    # the answers in a form that is open.
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("turns", sa.Integer, nullable=False),
     sa.Column("created", sa.DateTime(timezone=True), nullable=False),

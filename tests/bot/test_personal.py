@@ -20,6 +20,8 @@ from bot.message import UserMessage
 from bot.people.callback import CallBack
 from bot.people.vault import Vault
 from bot.retention import Retention
+from bot.secretary.project import Project
+from bot.secretary.project_sheet import Sheet
 from bot.settings import Settings
 from bot.store import personal
 from bot.store.callbacks import SqlCallBacks
@@ -27,6 +29,7 @@ from bot.store.desk_tables import audit, calls, ownership, staff
 from bot.store.feedback import SqlFeedback
 from bot.store.inbox import SqlInbox
 from bot.store.ownership import SqlOwnership
+from bot.store.projects import SqlProjects
 from bot.store.sql import SqlStore
 from bot.store.tables import conversations, metadata
 from tests.bot.conftest import FakeAssistant
@@ -65,8 +68,16 @@ async def live_through_everything(store: SqlStore, settings: Settings, who: str)
     await SqlCallBacks(store).add(
         CallBack(f"CW-{who}", "zh-Hans", vault.seal(PHONE), "", NOW, conversation=who)
     )
+    await SqlProjects(store).add(project_of(who, vault))
     row = {"staff": 1, "action": "chat_seen", "about": who, "created": NOW}
     await store.run(lambda c: c.execute(audit.insert(), row))
+
+
+def project_of(who: str, vault: Vault) -> Project:
+    sealed = vault.seal(PHONE)
+    number = f"CP-{who}"
+    about = ("花盆", "seed", "两个人", "钱", sealed, NOW, NOW, NOW)
+    return Project(number, "zh-Hans", *about, conversation=who, form="m1")
 
 
 async def rows_that_name(store: SqlStore, who: str) -> dict[str, int]:
@@ -89,7 +100,7 @@ async def test_forgetting_leaves_no_row_of_the_person_and_all_of_the_next(
     await live_through_everything(store, settings, ME)
     await live_through_everything(store, settings, OTHER)
     before = await rows_that_name(store, OTHER)
-    assert len(before) == 10
+    assert len(before) == 11
 
     assert await store.forget(ME)
 
@@ -121,6 +132,7 @@ async def test_an_export_holds_everything_with_the_contact_readable(
     assert kept is not None
     assert {name for name, rows in kept.items() if not rows} == set()
     assert kept["callbacks"][0]["contact"] == PHONE
+    assert kept["projects"][0]["contact"] == PHONE
     assert kept["turns"][0]["text"] == "有什么贷款？"
     json.dumps(kept)
 
@@ -164,9 +176,44 @@ async def test_what_is_too_old_goes_and_what_is_not_over_stays(
     assert (removed.conversations, removed.calls) == (1, 1)
     left = await store.run(lambda c: {r.id for r in c.execute(sa.select(conversations))})
     assert left == {"web:new", "web:waits"}
-    # The promise of a call back outlives the talk it came from.
+    # The promise of a call back outlives the talk it came from, and so does a project.
     assert await SqlCallBacks(store).find("CW-web:old") is not None
+    kept = await SqlProjects(store).find("CP-web:old")
+    assert kept is not None
+    assert kept.conversation is None
     assert (await retention.once()).conversations == 0
+
+
+async def test_a_project_goes_when_its_time_is_over_unless_it_is_in_the_library(
+    store: SqlStore, settings: Settings
+) -> None:
+    vault, projects = Vault(*settings.contact_keys()), SqlProjects(store)
+    for who, to in (("web:a", "accepted"), ("web:b", "declined"), ("web:c", "closed")):
+        await projects.add(project_of(who, vault))
+        await projects.move(f"CP-{who}", to, 1, "", "…", NOW)  # type: ignore[arg-type]
+    later = NOW + timedelta(days=731)
+
+    removed = await Retention(store, timedelta(180), timedelta(730), lambda: later).once()
+
+    assert removed.projects == 2
+    assert await projects.find("CP-web:a") is not None
+
+
+async def test_an_export_of_an_open_form_has_the_contact_readable(
+    store: SqlStore, settings: Settings
+) -> None:
+    vault = Vault(*settings.contact_keys())
+    await store.create(ME)
+    sheet = Sheet("m1", "consent", {"what": "花盆", "contact": vault.seal(PHONE)})
+    written = json.dumps({"slots": sheet.into({}), "choices": []})
+    row = conversations.update().where(conversations.c.id == ME)
+    await store.run(lambda c: c.execute(row.values(state=written)))
+
+    kept = await store.run(lambda c: personal.export(c, ME, vault))
+
+    assert kept is not None
+    answers = kept["conversation"]["state"]["slots"]["project_form"]["answers"]
+    assert answers == {"what": "花盆", "contact": PHONE}
 
 
 async def test_the_log_says_how_much_was_removed_and_nothing_of_whom(

@@ -52,6 +52,16 @@ TABLE: dict[str, dict[str, Role | Open]] = {
     "/desk/callbacks/{ticket}/done": {"POST": "clerk"},
     "/desk/callbacks/{ticket}/dropped": {"POST": "clerk"},
     "/desk/callbacks/{ticket}/contact": {"POST": "clerk"},
+    "/desk/projects": {"GET": "clerk"},
+    "/desk/projects/{project}": {"GET": "clerk"},
+    "/desk/projects/{project}/state": {"POST": "clerk"},
+    "/desk/projects/{project}/note": {"POST": "clerk"},
+    "/desk/projects/{project}/contact": {"POST": "clerk"},
+    "/desk/mentors": {"GET": "clerk", "POST": "supervisor"},
+    "/desk/mentors/{mentor}": {"GET": "supervisor", "POST": "supervisor"},
+    "/desk/mentors/{mentor}/deactivate": {"POST": "supervisor"},
+    "/desk/mentors/{mentor}/activate": {"POST": "supervisor"},
+    "/desk/mentors/{mentor}/contact": {"POST": "clerk"},
     "/desk/inbox": {"GET": "supervisor"},
     "/desk/inbox/seen": {"POST": "supervisor"},
     "/desk/inbox/draft": {"POST": "supervisor"},
@@ -262,7 +272,13 @@ async def test_the_menu_shows_what_the_role_opens(signed_in: SignedIn) -> None:
         page = (await client.get("/desk/audit")).text
         menu = page[page.index('<nav class="menu"') : page.index("</nav>")]
         seen[role] = re.findall(r'href="([^"]+)"', menu)
-    assert seen["clerk"] == ["/desk", "/desk/chats", "/desk/callbacks"]
+    assert seen["clerk"] == [
+        "/desk",
+        "/desk/chats",
+        "/desk/callbacks",
+        "/desk/projects",
+        "/desk/mentors",
+    ]
     assert seen["supervisor"] == [*seen["clerk"], "/desk/inbox", "/desk/figures"]
     assert seen["admin"] == [*seen["supervisor"], "/desk/staff", "/desk/audit"]
 

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import bot.store.desk_tables  # noqa: F401 - its tables are among the metadata
+import bot.store.desk_tables
+import bot.store.library_tables  # noqa: F401
 from bot.store.tables import metadata
 
 connection = context.config.attributes["connection"]
