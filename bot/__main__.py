@@ -33,6 +33,7 @@ _COMMANDS = {
     "staff": "look after the accounts of the hotline desk",
     "forget": "delete all that is kept of a conversation, such as telegram:42",
     "export": "print all that is kept of a conversation as JSON",
+    "publish": "show what changed since the last time and who follows it; --send tells them",
     "wechat": "send the menu to the WeChat Official Account",
 }
 
@@ -80,9 +81,29 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         )
     if name == "staff":
         _add_staff_arguments(parser)
+    if name == "publish":
+        _add_publish_arguments(parser)
     if name == "wechat":
         parser.add_argument("what", nargs="?", default="menu", choices=("menu",), help="the menu")
         parser.add_argument("--show", action="store_true", help="print it and send nothing")
+
+
+def _add_publish_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Compare the content with what was published last and show what would be sent, and to how "
+        "many. The first time only takes note of the content. What was interrupted is continued: "
+        "nobody gets a message twice, nobody is left out."
+    )
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument("--send", action="store_true", help="send it: one message to each follower")
+    does.add_argument(
+        "--quietly", action="store_true", help="take it for published, and tell nobody"
+    )
+    does.add_argument(
+        "--show",
+        choices=("zh-Hans", "zh-Hant", "en"),
+        help="print the message that somebody gets who follows everything",
+    )
 
 
 _STAFF = {

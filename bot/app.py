@@ -35,11 +35,13 @@ from bot.people.outbox import Outbox
 from bot.privacy import without_text
 from bot.retention import Retention
 from bot.running import running
+from bot.secretary.following import Following
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
 from bot.site.pages import Pages
 from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
+from bot.store.following import SqlFollows
 from bot.store.inbox import SqlInbox
 from bot.store.sql import SqlStore
 from knowledge.card import Card
@@ -63,7 +65,10 @@ def make_app(
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
-    conversations = Conversations(assistant, store, (desk.reception,), desk.events)
+    following = Following(
+        SqlFollows(store, desk.clock), lambda: library.content.knowledge
+    )  # before the reception: a tap that stops something works while a person is waited for
+    conversations = Conversations(assistant, store, (following, desk.reception), desk.events)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
         return look_up(library.content, question, language, limit)

@@ -21,6 +21,7 @@ from bot.store.desk_tables import (
     staff_links,
     staff_sessions,
 )
+from bot.store.following_tables import follows
 from bot.store.tables import channel_state, conversations, feedback, inbox, turns
 
 FORGOTTEN = "forgotten"  # what stands in the audit trail where a conversation's id stood
@@ -54,7 +55,8 @@ def forget(connection: Connection, conversation: str) -> bool:
     about = channel_state.c.key.endswith(f":{conversation}", autoescape=True)
     about |= channel_state.c.key.contains(f":{conversation}:", autoescape=True)
     connection.execute(channel_state.delete().where(about))
-    for table in (inbox, callbacks, feedback, turns, letters, ownership_changes, ownership):
+    belonging = (inbox, callbacks, feedback, turns, letters, follows, ownership_changes, ownership)
+    for table in belonging:
         connection.execute(table.delete().where(table.c.conversation == conversation))
     connection.execute(audit.update().where(audit.c.about == conversation).values(about=FORGOTTEN))
     connection.execute(conversations.delete().where(conversations.c.id == conversation))
@@ -67,7 +69,8 @@ def export(connection: Connection, conversation: str, vault: Vault) -> dict[str,
     if not head:
         return None
     kept: dict[str, Any] = {"conversation": head[0]}
-    for table in (turns, feedback, letters, ownership, ownership_changes, callbacks, inbox):
+    belonging = (turns, feedback, letters, follows, ownership, ownership_changes, callbacks, inbox)
+    for table in belonging:
         kept[table.name] = _rows(connection, table, table.c.conversation == conversation)
     for callback in kept["callbacks"]:
         callback["contact"] = vault.open(callback["contact"])
@@ -78,22 +81,30 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
     """Delete conversations not touched since, and calls, call backs and trails older than that.
 
     A conversation that a person has or that waits for one stays until it is over, and so does a
-    call back that is still to be made.
+    call back that is still to be made. Who follows something goes on getting what changes: of that
+    conversation only what was said goes.
     """
     held = sa.select(ownership.c.conversation).where(ownership.c.owner.in_(_HELD))
     old = sa.select(conversations.c.id).where(
         conversations.c.updated < talks_before, conversations.c.id.not_in(held)
     )
-    gone = [row.id for row in connection.execute(old)]
+    following = sa.select(follows.c.conversation)
+    spoken = sa.select(turns.c.conversation)
+    gone = [row.id for row in connection.execute(old.where(conversations.c.id.not_in(following)))]
+    emptied = old.where(conversations.c.id.in_(following), conversations.c.id.in_(spoken))
+    silent = [row.id for row in connection.execute(emptied)]
     for conversation in gone:
         _let_callbacks_go(connection, conversation)
         forget(connection, conversation)
+    for conversation in silent:
+        _empty(connection, conversation)
+    _drop_old_letters(connection, talks_before)
 
     def delete(table: sa.Table, *where: Any) -> int:
         return int(connection.execute(table.delete().where(*where)).rowcount)
 
     return Removed(
-        conversations=len(gone),
+        conversations=len(gone) + len(silent),
         calls=delete(calls, calls.c.started < calls_before, calls.c.ended.is_not(None)),
         callbacks=delete(
             callbacks, callbacks.c.state != "open", callbacks.c.created < calls_before
@@ -101,6 +112,43 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
         audit=delete(audit, audit.c.created < calls_before),
         sign_ins=delete(staff_sessions, staff_sessions.c.seen < talks_before)
         + delete(staff_links, staff_links.c.expires < talks_before),
+    )
+
+
+def _empty(connection: Connection, conversation: str) -> None:
+    """Delete what was said in it, and keep who is to be told what in which language.
+
+    Its owner stays: the versions of owners are counted on.
+    """
+    _let_callbacks_go(connection, conversation)
+    for table in (inbox, feedback, turns):
+        connection.execute(table.delete().where(table.c.conversation == conversation))
+    row = conversations.c.id == conversation
+    state = json.loads(connection.execute(sa.select(conversations.c.state).where(row)).scalar_one())
+    slots = {name: state.get("slots", {}).get(name) for name in ("language", "preferred_language")}
+    kept = {
+        "slots": {name: value for name, value in slots.items() if value},
+        "choices": state.get("choices", []),
+    }
+    connection.execute(
+        conversations.update().where(row).values(state=json.dumps(kept, ensure_ascii=False))
+    )
+
+
+def _drop_old_letters(connection: Connection, before: datetime) -> None:
+    """Of who follows something. The newest stays: letters are counted from it on."""
+    later = letters.alias()
+    newest = (
+        sa.select(sa.func.max(later.c.number))
+        .where(later.c.conversation == letters.c.conversation)
+        .scalar_subquery()
+    )
+    connection.execute(
+        letters.delete().where(
+            letters.c.conversation.in_(sa.select(follows.c.conversation)),
+            letters.c.created < before,
+            letters.c.number < newest,
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from alembic import context
 
 import bot.store.desk_tables  # noqa: F401 - its tables are among the metadata
+import bot.store.following_tables  # noqa: F401
 from bot.store.tables import metadata
 
 connection = context.config.attributes["connection"]
