@@ -89,9 +89,10 @@ async def _first(
     """There is nothing to compare with yet."""
     if options.send or options.quietly:
         await publishing.take(plan)
+        count = len(plan.after["provisions"])
         console.print(
-            f"the first release: took note of {len(plan.after['provisions'])} provisions as they are and "
-            "sent nothing. From now on changes are found."
+            f"the first release: took note of {count} provisions as they are and sent nothing. "
+            "From now on changes are found."
         )
     else:
         console.print(

@@ -37,7 +37,7 @@ def differences(
     before: Snapshot, after: Snapshot, language: Language, texts: Texts
 ) -> tuple[Difference, ...]:
     """In the order of the content, those of a policy as a whole first."""
-    return tuple([*_of_policies(before, after, language, texts), *_all(before, after, language, texts)])
+    return (*_of_policies(before, after, language, texts), *_all(before, after, language, texts))
 
 
 def _of_policies(

@@ -42,9 +42,7 @@ class _Item:
     shown: str  # a provision to show; none where all have gone
 
 
-def digest(
-    changed: Sequence[Difference], language: Language, texts: Texts, link: Link
-) -> Digest:
+def digest(changed: Sequence[Difference], language: Language, texts: Texts, link: Link) -> Digest:
     """What follows is told in the content's order; what is the same for several measures, once."""
     items = _items(changed)
     first = items[:MOST_ITEMS]
@@ -112,4 +110,4 @@ def _heading(item: _Item, language: Language, texts: Texts) -> str:
 
 
 def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE - 1]}…"
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"

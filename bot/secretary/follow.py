@@ -44,7 +44,9 @@ class Follow:
         policy = knowledge.policies.get(self.policy)
         if policy is None:
             return False
-        return self.part in policy.topics if self.what == "topic" else self._number in policy.measures
+        return (
+            self.part in policy.topics if self.what == "topic" else self._number in policy.measures
+        )
 
     def covers(self, policy: str, measure: int | None, topics: Collection[str]) -> bool:
         """Whether what happened there is to be told. What happened to a policy as a whole, where

@@ -56,9 +56,7 @@ def _provision(knowledge: Knowledge, provision: Provision) -> dict[str, Any]:
         "current": knowledge.current(provision),
         "changes": _changes(knowledge, changes),
         "newer": {document.id: _newer(document) for document in newer},
-        "offices": {
-            language: _offices(knowledge, provision, language) for language in LANGUAGES
-        },
+        "offices": {language: _offices(knowledge, provision, language) for language in LANGUAGES},
     }
 
 

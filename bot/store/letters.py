@@ -18,7 +18,6 @@ from bot.store.tables import conversations
 from knowledge.language import Language
 
 
-
 class SqlLetters:
     """Letters in the database of the conversations."""
 

@@ -174,9 +174,7 @@ class SqlStore:
         )
 
 
-def _offered(
-    connection: Connection, conversation: str, number: int, choice: str
-) -> Choice | None:
+def _offered(connection: Connection, conversation: str, number: int, choice: str) -> Choice | None:
     if number > FIRST_CHOICE:
         chosen = sa.select(letters.c.content).where(
             letters.c.conversation == conversation, letters.c.number == number - FIRST_CHOICE
