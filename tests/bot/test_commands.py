@@ -25,7 +25,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Main = Callable[..., "tuple[int, str, str]"]
 COMMANDS = (
     *("serve", "ask", "chat", "batch", "train", "check", "reload", "settings", "wechat"),
-    *("staff", "forget", "export"),
+    *("staff", "forget", "export", "publish"),
 )
 NEEDED = {
     "ask": ["贷款"],
