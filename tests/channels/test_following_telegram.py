@@ -1,4 +1,4 @@
-"""What changed reaches a follower on Telegram, by a program that others wrote, and one tap stops it."""
+"""What changed reaches a follower on Telegram, and one tap stops what comes after."""
 
 from __future__ import annotations
 
