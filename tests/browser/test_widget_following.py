@@ -14,7 +14,6 @@ from playwright.sync_api import expect
 from bot.message import Effect
 from bot.settings import PROJECT
 from tests.browser.conftest import Embed
-from tests.browser.test_widget_letters import until
 from tests.browser.widget import WidgetServer, answers, ask
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -38,7 +37,7 @@ def publish(server: WidgetServer, content: Path) -> str:
     return done.stdout
 
 
-def test_a_change_comes_into_the_open_widget_and_one_tap_stops_it(
+def test_a_change_is_there_when_the_visitor_comes_back_and_one_tap_stops_it(
     embed: Embed, widget_server: WidgetServer, tmp_path: Path
 ) -> None:
     content = Path(shutil.copytree(PROJECT / "knowledge", tmp_path / "content"))
@@ -55,9 +54,12 @@ def test_a_change_comes_into_the_open_widget_and_one_tap_stops_it(
     contacts.write_text(text.replace("shenzhen.chinatax.gov.cn", "moved.example"), "utf-8")
     assert "1 message written" in publish(widget_server, content)
 
+    page.reload()
     letter = page.locator(".answer.notice")
-    until(page, lambda: letter.count() == 1)
+    expect(letter).to_have_count(1)
     expect(letter).to_contain_text("你订阅的内容有变化")
     expect(letter).to_contain_text("moved.example")
+    page.reload()
+    expect(letter).to_have_count(1)
     page.get_by_role("button", name="不再接收（取消全部订阅）").click()
     expect(answers(page).last).to_contain_text("已取消订阅：（六）落实普惠性税收措施")
