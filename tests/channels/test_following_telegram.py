@@ -70,7 +70,7 @@ async def test_a_change_arrives_once_and_one_tap_stops_what_comes_after(
     assert "（一）保障创业用房" in text
     assert "qiye.yunze.example · 00200 / 00100 → " in text
     assert "fuwu.yunze.example · 00100" in text
-    assert "https://ask.example/zh-Hans/measures/1" in text
+    assert "https://ask.example/zh-Hans/measures/1" in letter["text"]
     assert len(await SqlLetters(newsroom.store).after("telegram:5")) == 1
 
     buttons = [b for row in letter["reply_markup"]["inline_keyboard"] for b in row]
