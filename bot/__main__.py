@@ -84,7 +84,9 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         _add_staff_arguments(parser)
     if name == "news":
         parser.add_argument("what", choices=("import",), help="import: take what is new")
-        parser.add_argument("source", help="a file, or an address on a host of CHUANGWEN_NEWS_HOSTS")
+        parser.add_argument(
+            "source", help="a file, or an address on a host of CHUANGWEN_NEWS_HOSTS"
+        )
     if name == "publish":
         _add_publish_arguments(parser)
     if name == "wechat":

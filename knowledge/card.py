@@ -323,7 +323,7 @@ def _newer(card: Card) -> list[Block]:
 
 
 def _news(card: Card) -> list[Block]:
-    lines = tuple(f"• {link.date} {link.title} {link.url}".replace("•  ", "• ") for link in card.news)
+    lines = tuple(" ".join(["•", *filter(None, (n.date, n.title, n.url))]) for n in card.news)
     # A turn that was recorded before there were notices has no words for them.
     return [Block("news", lines, card.labels["news"])] if lines else []
 

@@ -117,7 +117,7 @@ def make_card(
         ),
         as_of=as_of,
         labels=labels,
-        news=tuple(_notice(notice, language) for notice in knowledge.news_of(provision)[:NEWS_SHOWN]),
+        news=tuple(_notice(n, language) for n in knowledge.news_of(provision)[:NEWS_SHOWN]),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from datetime import datetime, timezone
 
+from bot.desk.services import utc_now
 from bot.secretary.feed import FeedEntry, FeedRefused, read_feed
 from bot.secretary.news import Proposed
 from bot.settings import Settings
@@ -49,6 +49,6 @@ def propose(content: Content, entry: FeedEntry) -> tuple[str, ...]:
 async def _add(settings: Settings, proposed: list[Proposed]) -> int:
     store = SqlStore(settings.database)
     try:
-        return await SqlNews(store, lambda: datetime.now(timezone.utc)).add(proposed)
+        return await SqlNews(store, utc_now).add(proposed)
     finally:
         await store.close()

@@ -1,4 +1,4 @@
-"""Notices out of an RSS or Atom feed, as plain text; a feed that is not to be trusted is refused."""
+"""Notices out of an RSS or Atom feed, as plain text; what cannot be trusted is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from knowledge.language import clean
 LARGEST = 2_000_000  # bytes
 MOST = 300  # notices
 SECONDS = 20.0
-_LONGEST_TITLE, _LONGEST_SUMMARY, _LONGEST_ADDRESS = 200, 600, 500
+LONGEST_TITLE, LONGEST_SUMMARY, _LONGEST_ADDRESS = 200, 600, 500
 # The XML parser knows none of these by itself, and offices publish in them.
 _CHINESE = re.compile(rb"""^(<\?xml[^>]{0,80}encoding=["'])(gb[\w-]+|big5)(["'])""", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\s\x00-\x1f<>\"\\^`{|}]")
@@ -71,7 +71,7 @@ def parse(content: bytes, hosts: Collection[str]) -> list[FeedEntry]:
         # Strictly first: what feedparser would guess of a broken or hostile feed is not wanted.
         fromstring(content, forbid_dtd=True)
     except DefusedXmlException as error:
-        raise FeedRefused("it declares entities or a document type, which a feed needs not") from error
+        raise FeedRefused("it declares entities or a document type; a feed needs none") from error
     except (ParseError, ValueError, LookupError, RecursionError) as error:
         raise FeedRefused(f"it is no well-formed XML ({type(error).__name__}: {error})") from error
     # A file object: a text would be taken for an address.
@@ -80,7 +80,7 @@ def parse(content: bytes, hosts: Collection[str]) -> list[FeedEntry]:
         raise FeedRefused("it is XML, but neither RSS nor Atom")
     if len(found.entries) > MOST:
         raise FeedRefused(f"it has {len(found.entries)} notices; at most {MOST} are taken at once")
-    publisher = plain(found.feed.get("title", ""), _LONGEST_TITLE)
+    publisher = plain(found.feed.get("title", ""), LONGEST_TITLE)
     entries: dict[str, FeedEntry] = {}
     for number, entry in enumerate(found.entries, start=1):
         made = _entry(entry, number, publisher, hosts)
@@ -113,7 +113,7 @@ def plain(text: str, longest: int) -> str:
 
 
 def _entry(entry: Any, number: int, publisher: str, hosts: Collection[str]) -> FeedEntry:
-    link, title = str(entry.get("link", "")).strip(), plain(entry.get("title", ""), _LONGEST_TITLE)
+    link, title = str(entry.get("link", "")).strip(), plain(entry.get("title", ""), LONGEST_TITLE)
     check_link(link, hosts, f"the link of notice {number}")
     if not title:
         raise FeedRefused(f"notice {number} has no title")
@@ -122,7 +122,7 @@ def _entry(entry: Any, number: int, publisher: str, hosts: Collection[str]) -> F
         guid=str(entry.get("id") or link)[:_LONGEST_ADDRESS],
         link=link,
         title=title,
-        summary=plain(entry.get("summary", ""), _LONGEST_SUMMARY),
+        summary=plain(entry.get("summary", ""), LONGEST_SUMMARY),
         published=time.strftime("%Y-%m-%d", when) if when else "",
         publisher=publisher or (urlsplit(link).hostname or ""),
     )
@@ -183,8 +183,8 @@ def _in_utf8(content: bytes) -> bytes:
         text = content.decode(declared[2].decode("ascii"))
     except (UnicodeDecodeError, LookupError) as error:
         raise FeedRefused(f"it is not in {declared[2].decode('ascii')}, as it says") from error
-    head = declared[0].decode("ascii")
-    return text.replace(head, f"{declared[1].decode('ascii')}utf-8{declared[3].decode('ascii')}", 1).encode()
+    head, before, after = (declared[part].decode("ascii") for part in (0, 1, 3))
+    return text.replace(head, f"{before}utf-8{after}", 1).encode()
 
 
 class _Text(HTMLParser):
