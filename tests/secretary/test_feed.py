@@ -31,7 +31,8 @@ def rss(*items: str, head: str = '<?xml version="1.0" encoding="utf-8"?>') -> by
 
 ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Office</title><id>x</id>
 <entry><id>tag:1</id><title>Loans</title><link href="{LINK}"/><updated>2026-11-28T01:00:00Z</updated>
-<summary type="html">&lt;p&gt;More &lt;b&gt;money&lt;/b&gt;&lt;/p&gt;</summary></entry></feed>""".encode()
+<summary type="html">&lt;p&gt;More &lt;b&gt;money&lt;/b&gt;&lt;/p&gt;</summary>
+</entry></feed>""".encode()
 
 
 def refusal(content: bytes) -> str:
@@ -87,8 +88,9 @@ def test_what_is_there_twice_is_taken_once() -> None:
     assert len(entries) == 1
 
 
-LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><rss version="2.0"><channel><title>&c;</title></channel></rss>"""
+LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>
+<rss version="2.0"><channel><title>&c;</title></channel></rss>"""
 OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>
 <rss version="2.0"><channel><title>&x;</title></channel></rss>"""
 
