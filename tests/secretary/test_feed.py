@@ -30,7 +30,8 @@ def rss(*items: str, head: str = '<?xml version="1.0" encoding="utf-8"?>') -> by
 
 
 ATOM = f"""<feed xmlns="http://www.w3.org/2005/Atom"><title>Office</title><id>x</id>
-<entry><id>tag:1</id><title>Loans</title><link href="{LINK}"/><updated>2026-11-28T01:00:00Z</updated>
+<entry><id>tag:1</id><title>Loans</title><link href="{LINK}"/>
+<updated>2026-11-28T01:00:00Z</updated>
 <summary type="html">&lt;p&gt;More &lt;b&gt;money&lt;/b&gt;&lt;/p&gt;</summary>
 </entry></feed>""".encode()
 
