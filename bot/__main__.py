@@ -34,6 +34,7 @@ _COMMANDS = {
     "forget": "delete all that is kept of a conversation, such as telegram:42",
     "export": "print all that is kept of a conversation as JSON",
     "publish": "show what changed since the last time and who follows it; --send tells them",
+    "news": "import notices from a feed (RSS or Atom), for staff to decide on at /desk/news",
     "wechat": "send the menu to the WeChat Official Account",
 }
 
@@ -81,6 +82,11 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
         )
     if name == "staff":
         _add_staff_arguments(parser)
+    if name == "news":
+        parser.add_argument("what", choices=("import",), help="import: take what is new")
+        parser.add_argument(
+            "source", help="a file, or an address on a host of CHUANGWEN_NEWS_HOSTS"
+        )
     if name == "publish":
         _add_publish_arguments(parser)
     if name == "wechat":

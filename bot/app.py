@@ -36,6 +36,7 @@ from bot.privacy import without_text
 from bot.retention import Retention
 from bot.running import running
 from bot.secretary.following import Following
+from bot.secretary.news import Bulletin
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
 from bot.site.pages import Pages
@@ -43,6 +44,7 @@ from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
 from bot.store.following import SqlFollows
 from bot.store.inbox import SqlInbox
+from bot.store.news import SqlNews
 from bot.store.sql import SqlStore
 from knowledge.card import Card
 from knowledge.language import Language
@@ -83,6 +85,7 @@ def make_app(
         timedelta(days=settings.keep_calls_days),
         desk.clock,
     )
+    bulletin = Bulletin(SqlNews(store, desk.clock), library.show_news)
     pages = Pages(library, settings.public_url)
     tokens = Tokens(settings.signing_key())
 
@@ -98,6 +101,7 @@ def make_app(
         # Loading takes seconds; /health and /ready answer meanwhile.
         app.state.started = loop.create_task(start())
         beside = [loop.create_task(desk.watch()), loop.create_task(retention.run())]
+        beside.append(loop.create_task(bulletin.run()))
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
             loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(_reload(library)))
@@ -131,7 +135,7 @@ def make_app(
             *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
             *Widget().routes(),
-            *desk_routes(desk, settings, library, by_name, conversations),
+            *desk_routes(desk, settings, library, by_name, conversations, bulletin.refresh),
             *pages.routes(),
         ],
         exception_handlers={

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from datetime import datetime, timezone
+from dataclasses import replace
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from bot.desk.services import utc_now
 from bot.secretary.publishing import Plan, PublishedMeanwhile, Publishing
 from bot.secretary.snapshot import Snapshot, snapshot
 from bot.settings import Settings
 from bot.site.addresses import Addresses
+from bot.store.news import SqlNews
 from bot.store.releases import SqlReleases
 from bot.store.sql import SqlStore
 from knowledge.language import Language
@@ -41,7 +43,8 @@ async def _run(options: argparse.Namespace, settings: Settings, console: Console
     knowledge = load(*settings.knowledge_dirs)  # raises ContentError, which lists every mistake
     store = SqlStore(settings.database)
     try:
-        releases = SqlReleases(store, lambda: datetime.now(timezone.utc))
+        knowledge = replace(knowledge, news=await SqlNews(store, utc_now).accepted())
+        releases = SqlReleases(store, utc_now)
         publishing = Publishing(releases, links(knowledge, settings.public_url))
         await _publish(options, publishing, snapshot(knowledge), console)
     finally:

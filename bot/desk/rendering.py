@@ -43,6 +43,7 @@ PLACES = (
     Place("calls", "/desk", "clerk"),
     Place("chats", "/desk/chats", "clerk"),
     Place("callbacks", "/desk/callbacks", "clerk"),
+    Place("news", "/desk/news", "clerk"),
     Place("inbox", "/desk/inbox", "supervisor"),
     Place("figures", "/desk/figures", "supervisor"),
     Place("staff", "/desk/staff", "admin"),

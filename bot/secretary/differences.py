@@ -88,6 +88,9 @@ def _of_provision(
         if was["newer"].get(key) != document:
             gaps = {**document, "title": document["title"][language]}
             yield texts.of("newer", language, **gaps)
+    for key, notice in now["news"].items():
+        if was["news"].get(key) != notice:
+            yield texts.of("news", language, **notice)
     yield from _offices(was["offices"][language], now["offices"][language], language, texts)
     if was["quote"] != now["quote"]:
         yield texts.of("quote", language)

@@ -56,6 +56,10 @@ def _provision(knowledge: Knowledge, provision: Provision) -> dict[str, Any]:
         "current": knowledge.current(provision),
         "changes": _changes(knowledge, changes),
         "newer": {document.id: _newer(document) for document in newer},
+        "news": {
+            notice.id: {"title": notice.title, "date": notice.date, "url": notice.url}
+            for notice in knowledge.news_of(provision)
+        },
         "offices": {language: _offices(knowledge, provision, language) for language in LANGUAGES},
     }
 

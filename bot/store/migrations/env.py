@@ -3,7 +3,8 @@
 from alembic import context
 
 import bot.store.desk_tables
-import bot.store.following_tables  # noqa: F401 - their tables are among the metadata
+import bot.store.following_tables
+import bot.store.news_tables  # noqa: F401 - their tables are among the metadata
 from bot.store.tables import metadata
 
 connection = context.config.attributes["connection"]
