@@ -41,6 +41,7 @@ class ActionCheckValidity(Action):
             if not turn.knowledge.changes_of(provision):
                 turn.say("utter_no_change")
         first = asked.provisions[0]
+        turn.offer_follow(f"measure:{first.policy}/{first.measure}")
         turn.offer_next(first, "show_validity")
         found = [provision.id for provision in asked.ranked]
         return turn.end("status", focus=first.id, found=found, shown=len(asked.provisions))

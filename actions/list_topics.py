@@ -35,5 +35,6 @@ class ActionListTopics(Action):
         main = [p for p in everything if p.topics[:1] == (topic.id,)]
         beside = [p for p in everything if topic.id in p.topics[1:]]
         turn.offer_provisions([*main, *beside])
+        turn.offer_follow(f"topic:{policy.id}/{topic.id}")
         found = [provision.id for provision in [*main, *beside]]
         return turn.end("choices", listed=True, found=found, shown=len(found))

@@ -13,6 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.check_validity import ActionCheckValidity
 from actions.find_contact import ActionFindContact
 from actions.find_measures import ActionFindMeasures
+from actions.follow import ActionFollow
 from actions.hand_over import ActionHandOver
 from actions.list_topics import ActionListTopics
 from actions.match_situation import ActionMatchSituation
@@ -21,6 +22,7 @@ from actions.show_original import ActionShowOriginal
 from actions.switch_language import ActionSwitchLanguage
 from actions.take_district import ActionTakeDistrict
 from actions.turn import Turn
+from actions.unfollow import ActionUnfollow
 from knowledge.cards import menu_entry
 from knowledge.picking import named_place, ordinal
 
@@ -36,6 +38,8 @@ _FOLLOWED_BY: dict[str, type[Action]] = {
     "switch_language": ActionSwitchLanguage,
     "inform_district": ActionTakeDistrict,
     "ask_fit": ActionMatchSituation,
+    "follow": ActionFollow,
+    "unfollow": ActionUnfollow,
 }
 
 _LABELS = {
@@ -45,6 +49,7 @@ _LABELS = {
     "ask_more": "show_related",
     "ask_human": "show_human",
     "ask_topics": "show_topics",
+    "follow": "show_follow",
 }
 _PROFILE_LABELS = {"none": "fit_none", "skip": "fit_skip", "why": "fit_ask_why"}
 
@@ -98,7 +103,8 @@ def _title(turn: Turn, title: str, payload: str) -> str:
     """What an option is called in the language of this turn; the last one may have been another."""
     intent, named = _read(payload)
     district = turn.place.districts.get(named.get("district", ""))
-    topic = turn.policy.topics.get(named.get("topic", ""))
+    follow = named.get("follow", "")
+    topic = turn.policy.topics.get(named.get("topic", "") or _topic_of(follow))
     provision = turn.knowledge.provision(named.get("provision", ""))
     facts = {fact.id: fact for ask in turn.policy.asks for fact in ask.facts}
     label = district or topic or facts.get(named.get("fact", ""))
@@ -108,7 +114,13 @@ def _title(turn: Turn, title: str, payload: str) -> str:
         return menu_entry(turn.knowledge, provision, turn.language)
     for kind in _PROFILE_LABELS.keys() & named.keys():
         return turn.label(_PROFILE_LABELS[kind])
+    if follow == "all" and intent == "follow":
+        return turn.label("follow_all")
     return turn.label(_LABELS[intent]) if intent in _LABELS else title
+
+
+def _topic_of(follow: str) -> str:
+    return follow.rpartition("/")[2] if follow.startswith("topic:") else ""
 
 
 def _meant(turn: Turn) -> str | None:

@@ -21,7 +21,7 @@ from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"
 ]
-Effect = Literal["hand_over", "find_mentor", "submit_project", "list_events"]
+Effect = Literal["hand_over", "follow", "unfollow", "find_mentor", "submit_project", "list_events"]
 # Kept together in the slot `offered`.
 _OFFERED = ("options", "listed", "shown", "asked_district", "asking")
 Option = tuple[str, str]  # title, payload
@@ -161,6 +161,10 @@ class Turn:
         if "show_related" not in shown and len(self.found) > 1:
             self.offer(self.label("show_related"), "ask_more")
         self.offer(self.label("show_human"), "ask_human")
+
+    def offer_follow(self, key: str) -> None:
+        """To be told when it changes; `key` as in bot/secretary/follow.py."""
+        self.offer(self.label("show_follow"), "follow", follow=key)
 
     def intent_to_repeat(self) -> str:
         """What a choice between provisions leads to: what was asked, of the one chosen."""

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import os
 import sys
+from collections.abc import Callable
 
 # Before numpy and TensorFlow are imported, or they take every core for work that has none.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -35,6 +36,8 @@ _COMMANDS = {
     "demo": "put made-up mentors and projects into the library, or take them out",
     "forget": "delete all that is kept of a conversation, such as telegram:42",
     "export": "print all that is kept of a conversation as JSON",
+    "publish": "show what changed since the last time and who follows it; --send tells them",
+    "news": "import notices from a feed (RSS or Atom), for staff to decide on at /desk/news",
     "wechat": "send the menu to the WeChat Official Account",
 }
 
@@ -48,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, what in _COMMANDS.items():
         command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
-        _add_arguments(name, command)
+        if name in _ARGUMENTS:
+            _ARGUMENTS[name](command)
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
@@ -67,28 +71,56 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
-def _add_arguments(name: str, parser: argparse.ArgumentParser) -> None:
-    if name == "serve":
-        parser.add_argument("--host", help="address to listen on (default: CHUANGWEN_HOST)")
-        parser.add_argument("--port", help="port to listen on (default: CHUANGWEN_PORT)")
-    if name == "ask":
-        parser.add_argument("question", nargs="+", help="the question, in Chinese or English")
-        parser.add_argument("--json", action="store_true", help="print the whole turn as JSON")
-    if name in ("forget", "export"):
-        parser.add_argument("conversation", help="its id, with the channel: telegram:42")
-    if name == "train":
-        parser.add_argument(
-            "--if-changed", action="store_true", help="only if nlu/, stories/, … have changed"
-        )
-    if name == "staff":
-        _add_staff_arguments(parser)
-    if name == "mentors":
-        _add_mentors_arguments(parser)
-    if name == "demo":
-        parser.add_argument("what", choices=("load", "remove"), help="in or out")
-    if name == "wechat":
-        parser.add_argument("what", nargs="?", default="menu", choices=("menu",), help="the menu")
-        parser.add_argument("--show", action="store_true", help="print it and send nothing")
+def _add_serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on (default: CHUANGWEN_HOST)")
+    parser.add_argument("--port", help="port to listen on (default: CHUANGWEN_PORT)")
+
+
+def _add_ask_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", nargs="+", help="the question, in Chinese or English")
+    parser.add_argument("--json", action="store_true", help="print the whole turn as JSON")
+
+
+def _add_conversation_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("conversation", help="its id, with the channel: telegram:42")
+
+
+def _add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--if-changed", action="store_true", help="only if nlu/, stories/, … have changed"
+    )
+
+
+def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("load", "remove"), help="in or out")
+
+
+def _add_news_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("import",), help="import: take what is new")
+    parser.add_argument("source", help="a file, or an address on a host of CHUANGWEN_NEWS_HOSTS")
+
+
+def _add_wechat_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", nargs="?", default="menu", choices=("menu",), help="the menu")
+    parser.add_argument("--show", action="store_true", help="print it and send nothing")
+
+
+def _add_publish_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Compare the content with what was published last and show what would be sent, and to how "
+        "many. The first time only takes note of the content. What was interrupted is continued: "
+        "nobody gets a message twice, nobody is left out."
+    )
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument("--send", action="store_true", help="send it: one message to each follower")
+    does.add_argument(
+        "--quietly", action="store_true", help="take it for published, and tell nobody"
+    )
+    does.add_argument(
+        "--show",
+        choices=("zh-Hans", "zh-Hant", "en"),
+        help="print the message that somebody gets who follows everything",
+    )
 
 
 _STAFF = {
@@ -126,6 +158,21 @@ def _add_mentors_arguments(parser: argparse.ArgumentParser) -> None:
     importing.add_argument("--check", action="store_true", help="say every mistake and stop")
     whats.add_parser("template", help="print the first line of such a file and what to write")
     whats.add_parser("list", help="list all mentors, separated by tabs, without contacts")
+
+
+_ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "serve": _add_serve_arguments,
+    "ask": _add_ask_arguments,
+    "forget": _add_conversation_argument,
+    "export": _add_conversation_argument,
+    "train": _add_train_arguments,
+    "staff": _add_staff_arguments,
+    "mentors": _add_mentors_arguments,
+    "demo": _add_demo_arguments,
+    "news": _add_news_arguments,
+    "publish": _add_publish_arguments,
+    "wechat": _add_wechat_arguments,
+}
 
 
 if __name__ == "__main__":

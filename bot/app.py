@@ -19,6 +19,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.assistant import Assistant, RasaAssistant
+from bot.attendant import Attendant
 from bot.channels.contracts import Services
 from bot.channels.registry import open_channels
 from bot.channels.texts import channel_texts
@@ -38,12 +39,16 @@ from bot.retention import Retention
 from bot.running import running
 from bot.secretary.calendar import Calendar
 from bot.secretary.event_file import EventsError
+from bot.secretary.following import Following
+from bot.secretary.news import Bulletin
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
 from bot.site.pages import Pages
 from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
+from bot.store.following import SqlFollows
 from bot.store.inbox import SqlInbox
+from bot.store.news import SqlNews
 from bot.store.sql import SqlStore
 from knowledge.card import Card
 from knowledge.cards import make_card
@@ -68,7 +73,10 @@ def make_app(
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
     calendar = open_calendar(settings)
-    attendants = (desk.reception, *library_attendants(desk, library, calendar, settings.public_url))
+    # Before the reception: a tap that stops something works while a person is waited for.
+    following = Following(SqlFollows(store, desk.clock), lambda: library.content.knowledge)
+    secretary = library_attendants(desk, library, calendar, settings.public_url)
+    attendants: tuple[Attendant, ...] = (following, desk.reception, *secretary)
     conversations = Conversations(assistant, store, attendants, desk.events, way=desk.way)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
@@ -86,6 +94,7 @@ def make_app(
         timedelta(days=settings.keep_calls_days),
         desk.clock,
     )
+    bulletin = Bulletin(SqlNews(store, desk.clock), library.show_news)
     pages = Pages(library, settings.public_url, calendar)
     tokens = Tokens(settings.signing_key())
 
@@ -101,6 +110,7 @@ def make_app(
         # Loading takes seconds; /health and /ready answer meanwhile.
         app.state.started = loop.create_task(start())
         beside = [loop.create_task(desk.watch()), loop.create_task(retention.run())]
+        beside.append(loop.create_task(bulletin.run()))
         with suppress(NotImplementedError, ValueError, RuntimeError):
             # Not the main thread, as in tests: there is no signal to take.
             loop.add_signal_handler(
@@ -136,7 +146,7 @@ def make_app(
             *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
             *Widget().routes(),
-            *desk_routes(desk, settings, library, by_name, conversations),
+            *desk_routes(desk, settings, library, by_name, conversations, bulletin.refresh),
             *pages.routes(),
         ],
         exception_handlers={

@@ -106,7 +106,7 @@ class Conversations:
         """Answer and record. Raises OwnerChanged, having kept nothing."""
         # What was tapped means nothing to a person: its title is kept, if it is still known.
         is_theirs = stored.ownership.owner == "human"
-        payload = None if is_theirs else _payload(message, stored.last_choices)
+        payload = None if is_theirs else await self._payload(message, stored.last_choices)
         started = time.perf_counter()
         received = await self._received(message, payload, stored)
         assert received.reply is not None
@@ -127,6 +127,21 @@ class Conversations:
             turn.ms,
         )
         return turn
+
+    async def _payload(self, message: UserMessage, offered: tuple[Choice, ...]) -> str | None:
+        """What a tap, a command, or the number of a choice says; None for words."""
+        if message.intent is not None:
+            return f"/{message.intent}"
+        if message.choice is not None:
+            known = next((choice for choice in offered if choice.id == message.choice), None)
+            known = known or await self._store.offered(message.conversation, message.choice)
+            if known is None:
+                raise UnknownChoice(message.choice)
+            return known.payload
+        number = number_alone(message.text) if message.numbered else None
+        if number is not None and 1 <= number <= len(offered):
+            return offered[number - 1].payload
+        return None
 
     async def _received(
         self, message: UserMessage, payload: str | None, stored: Stored
@@ -167,21 +182,6 @@ class Conversations:
                 del self._locks[conversation]
             else:
                 self._locks[conversation] = (lock, waiting - 1)
-
-
-def _payload(message: UserMessage, offered: tuple[Choice, ...]) -> str | None:
-    """What a tap, a command, or the number of a choice says; None for words."""
-    if message.intent is not None:
-        return f"/{message.intent}"
-    if message.choice is not None:
-        for choice in offered:
-            if choice.id == message.choice:
-                return choice.payload
-        raise UnknownChoice(message.choice)
-    number = number_alone(message.text) if message.numbered else None
-    if number is not None and 1 <= number <= len(offered):
-        return offered[number - 1].payload
-    return None
 
 
 def _kept(message: UserMessage, stored: Stored) -> str:

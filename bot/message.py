@@ -278,6 +278,10 @@ class TurnStore(Protocol):
     async def read(self, conversation: str, message_id: str) -> Stored | None:
         """None if there is no such conversation."""
 
+    async def offered(self, conversation: str, choice: str) -> Choice | None:
+        """What may still be tapped beside what was offered last: a choice of any letter, and of
+        the last turn where a letter came after it."""
+
     async def record(
         self,
         turn: Turn,

@@ -97,6 +97,14 @@ def origins(value: str, name: str) -> tuple[str, ...]:
     return tuple(origin(part, name) for part in value.split())
 
 
+def hosts(value: str, name: str) -> tuple[str, ...]:
+    """Names of hosts, separated by spaces, with a port where it is not the usual one."""
+    for part in value.split():
+        if not re.fullmatch(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", part):
+            raise SettingsError(f"{name}: {part!r} is no host like stic.sz.gov.cn")
+    return tuple(value.lower().split())
+
+
 def api_base(value: str, name: str) -> str:
     """An http or https address."""
     check_address(name, value, ("https", "http"))

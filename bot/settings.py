@@ -125,6 +125,13 @@ class Settings:
         730,
         read=values.days,
     )
+    news_hosts: tuple[str, ...] = _setting(
+        "CHUANGWEN_NEWS_HOSTS",
+        "hosts whose feeds may be imported and to which notices may lead, separated by spaces; "
+        "empty: no notice is imported",
+        (),
+        read=values.hosts,
+    )
     telegram_bot_token: str = _setting(
         "TELEGRAM_BOT_TOKEN", "the bot's token from @BotFather", secret=True
     )

@@ -19,6 +19,7 @@ BlockKind = Literal[
     "see_also",
     "changes",
     "newer",
+    "news",
     "hotline",
     "as_of",
 ]
@@ -127,6 +128,7 @@ class Card:
     hotline: CardHotline  # whom to call when nothing better is known
     as_of: str
     labels: dict[str, str]
+    news: tuple[CardLink, ...] = ()  # what staff chose of others' notices; not the policy's
 
     @cached_property
     def json(self) -> dict[str, Any]:
@@ -156,6 +158,7 @@ class Card:
                 "hotline": CardHotline(**data["hotline"]),
                 "documents": links(data["documents"]),
                 "newer": links(data["newer"]),
+                "news": links(data.get("news", [])),
             }
         )
         vars(card)["json"] = data  # at hand already
@@ -191,6 +194,7 @@ def _answer(card: Card) -> list[Block]:
         *_see_also(card, detailed=False),
         *_changes(card),
         *_newer(card),
+        *_news(card),
     ]
 
 
@@ -204,7 +208,7 @@ def _contact(card: Card) -> list[Block]:
 
 
 def _status(card: Card) -> list[Block]:
-    return [_standing(card), *_changes(card), *_newer(card)]
+    return [_standing(card), *_changes(card), *_newer(card), *_news(card)]
 
 
 def _only_original(card: Card) -> list[Block]:
@@ -316,6 +320,12 @@ def _changes(card: Card) -> list[Block]:
 def _newer(card: Card) -> list[Block]:
     lines = tuple(f"• {link.date} {link.title} {link.url}" for link in card.newer)
     return [Block("newer", lines, card.labels["newer"])] if lines else []
+
+
+def _news(card: Card) -> list[Block]:
+    lines = tuple(" ".join(["•", *filter(None, (n.date, n.title, n.url))]) for n in card.news)
+    # A turn that was recorded before there were notices has no words for them.
+    return [Block("news", lines, card.labels["news"])] if lines else []
 
 
 def unit_text(unit: CardUnit) -> str:

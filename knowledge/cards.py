@@ -5,9 +5,10 @@ from __future__ import annotations
 from knowledge.card import Card, CardChange, CardHotline, CardLink, View
 from knowledge.contacts import see_also_of, units_of
 from knowledge.language import Language
-from knowledge.models import Change, Document, Knowledge, NewerDocument, Provision
+from knowledge.models import Change, Document, Knowledge, NewerDocument, Notice, Provision
 
 NEWER_SHOWN = 3
+NEWS_SHOWN = 3
 # The words that a channel needs to render a card, with the gaps that are filled here.
 _ON_CARDS: dict[str, tuple[str, ...]] = {
     "summary": (),
@@ -20,6 +21,7 @@ _ON_CARDS: dict[str, tuple[str, ...]] = {
     "changes": ("year",),
     "open_change": (),
     "newer": ("newer",),
+    "news": (),
     "documents": (),
     "source": (),
     "translation": (),
@@ -39,6 +41,9 @@ LABELS: dict[str, tuple[str, ...]] = {
     "see_also": ("subject",),
     "as_of": ("date", "copy", "checked"),
     "show_topics": (),
+    "show_follow": (),
+    "follow_topic": ("topic",),
+    "follow_all": (),
     "fit_apart": ("hotline",),
     "fit_entry": ("number", "name", "provision", "reason"),
     "fit_for": ("audience",),
@@ -112,6 +117,7 @@ def make_card(
         ),
         as_of=as_of,
         labels=labels,
+        news=tuple(_notice(n, language) for n in knowledge.news_of(provision)[:NEWS_SHOWN]),
     )
 
 
@@ -153,6 +159,11 @@ def change_card(knowledge: Knowledge, change: Change, language: Language) -> Car
         status=change.status,
         sources=tuple(CardLink(s.title, s.url, s.date) for s in sources),
     )
+
+
+def _notice(notice: Notice, language: Language) -> CardLink:
+    opened, closed = (" (", ")") if language == "en" else ("（", "）")
+    return CardLink(f"{notice.title}{opened}{notice.publisher}{closed}", notice.url, notice.date)
 
 
 def _document(document: Document, language: Language) -> CardLink:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from knowledge.card import View
@@ -13,7 +14,7 @@ from knowledge.cards import make_card
 from knowledge.encoder import Encoder
 from knowledge.entities import EntityFinder
 from knowledge.language import Language
-from knowledge.models import Knowledge, Provision
+from knowledge.models import Knowledge, Notice, Provision
 from knowledge.respell import Respeller
 from knowledge.search import Search
 from knowledge.storage import load
@@ -51,6 +52,7 @@ class Library:
         self._roots = tuple(roots)
         self._cache = cache
         self._content: Content | None = None
+        self._news: tuple[Notice, ...] = ()
         self._loading = threading.Lock()
         self.encoder = Encoder()
 
@@ -83,17 +85,38 @@ class Library:
         logger.info("content %s in use", new.knowledge.version)
         return old is None or old.knowledge.version != new.knowledge.version
 
+    def show_news(self, news: tuple[Notice, ...]) -> None:
+        """Put notices on the cards of the content in use, and of what is loaded later.
+
+        The search stays: notices are not what questions are looked up in.
+        """
+        with self._loading:
+            if news == self._news:
+                return
+            self._news = news
+            if self._content is not None:
+                knowledge = _with_news(self._content.knowledge, news)
+                self._content = replace(self._content, knowledge=knowledge, _cards={})
+
     def _load(self) -> Content:
         knowledge = load(*self._roots)
         search = Search.build(knowledge, self.encoder, self._cache)
         # Every fourth question has the words of all.
         self.encoder.warm(q for p in knowledge.provisions.values() for q in p.questions[::4])
         return Content(
-            knowledge=knowledge,
+            knowledge=_with_news(knowledge, self._news),
             search=search,
             entities=EntityFinder(knowledge),
             respeller=Respeller.of(knowledge),
         )
+
+
+def _with_news(knowledge: Knowledge, news: tuple[Notice, ...]) -> Knowledge:
+    """Of another version than without them: pages and cards that are kept are made anew."""
+    version = knowledge.version.partition("+")[0]
+    if news:
+        version += "+" + hashlib.sha256(repr(news).encode()).hexdigest()[:8]
+    return replace(knowledge, news=news, version=version)
 
 
 # Configured anew by the server; as it stands it serves `rasa run` and `rasa run actions`.

@@ -172,6 +172,19 @@ class NewerDocument:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """News of somebody else that staff found to concern provisions; in its own language alone."""
+
+    id: str
+    title: str
+    summary: str
+    date: str  # empty where it has none
+    publisher: str
+    url: str
+    provisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Change:
     """A later fact that bears on provisions, or on the whole of a policy. `open`: a question."""
 
@@ -307,6 +320,8 @@ class Knowledge:
     out_of_scope: tuple[str, ...] = field(repr=False)
     no_subject: tuple[str, ...] = field(repr=False)
     vocabulary: Vocabulary = field(repr=False, default_factory=Vocabulary)
+    # Not of the files: what staff accepted while the program ran, newest first.
+    news: tuple[Notice, ...] = field(default=(), repr=False)
 
     def provision(self, reference: str) -> Provision | None:
         """Find "sz-2016/6.2", or "6.2" where only one policy has it."""
@@ -338,6 +353,10 @@ class Knowledge:
     def changes_of(self, provision: Provision) -> list[Change]:
         """What happened to this very provision, not to the policy as a whole."""
         return [change for change in self.changes if provision.id in change.provisions]
+
+    def news_of(self, provision: Provision) -> list[Notice]:
+        """What staff accepted as concerning it, newest first."""
+        return [notice for notice in self.news if provision.id in notice.provisions]
 
     def current(self, provision: Provision) -> bool:
         """Whether nothing says that an offer has ended or may have; else it stands apart."""

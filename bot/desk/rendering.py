@@ -45,6 +45,7 @@ PLACES = (
     Place("callbacks", "/desk/callbacks", "clerk"),
     Place("projects", "/desk/projects", "clerk"),
     Place("mentors", "/desk/mentors", "clerk"),
+    Place("news", "/desk/news", "clerk"),
     Place("inbox", "/desk/inbox", "supervisor"),
     Place("figures", "/desk/figures", "supervisor"),
     Place("staff", "/desk/staff", "admin"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.routing import Route
 
@@ -22,6 +22,7 @@ from bot.desk.figures import FigurePages
 from bot.desk.inbox import InboxPages
 from bot.desk.lookups import Lookups
 from bot.desk.mentors import MentorPages
+from bot.desk.news import NewsPages
 from bot.desk.open_forms import OpenForms
 from bot.desk.projects import ProjectPages
 from bot.desk.rendering import DeskPages
@@ -41,6 +42,7 @@ def desk_routes(
     library: Library,
     channels: Mapping[str, Channel],
     conversations: Conversations,
+    refresh_news: Callable[[], Awaitable[None]],
 ) -> list[Route]:
     """What is served under /desk."""
     assets, trail, accounts = Assets(), SqlAudit(desk.store), Accounts(desk)
@@ -61,6 +63,7 @@ def desk_routes(
         *ChatPages(access, pages, desk, accounts, chats).routes(),
         *ChatActions(access, pages, desk, accounts, chats, library).routes(),
         *InboxPages(access, pages, desk, library, Drafts(settings.knowledge_dirs)).routes(),
+        *NewsPages(access, pages, desk, library, refresh_news).routes(),
         *FigurePages(access, pages, desk, library).routes(),
         *StaffPages(access, pages, desk, accounts, settings.public_url).routes(),
         *AuditPages(access, pages, desk, accounts, trail).routes(),

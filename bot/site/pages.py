@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.http import Problem
 from bot.secretary.calendar import Calendar
 from bot.secretary.event import Event
-from bot.secretary.feed import feed_of
+from bot.secretary.ical import feed_of
 from bot.site.preferred import LANGUAGE_PATTERN, language_named, preferred
 from bot.site.serving import ASK_AGAIN, FOR_GOOD, HEADERS, Document, served
 from bot.site.site import HTML, Site

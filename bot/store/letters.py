@@ -13,12 +13,9 @@ from sqlalchemy.engine import Connection
 from bot.message import Choice, Part
 from bot.people.letter import Author, Delivery, Letter, content_from_json, content_to_json
 from bot.store.desk_tables import letters
-from bot.store.sql import SqlStore
+from bot.store.sql import FIRST_CHOICE, SqlStore
 from bot.store.tables import conversations
 from knowledge.language import Language
-
-# Ids of a turn's choices begin with its number; those of a letter must not be taken for them.
-_FIRST_CHOICE = 1_000_000
 
 
 class SqlLetters:
@@ -83,7 +80,7 @@ def add(
     last = sa.select(sa.func.max(letters.c.number)).where(letters.c.conversation == conversation)
     number = (connection.execute(last).scalar() or 0) + 1
     choices = tuple(
-        Choice(f"{_FIRST_CHOICE + number}-{position}", title, payload)
+        Choice(f"{FIRST_CHOICE + number}-{position}", title, payload)
         for position, (title, payload) in enumerate(offered, start=1)
     )
     connection.execute(

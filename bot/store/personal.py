@@ -22,6 +22,7 @@ from bot.store.desk_tables import (
     staff_links,
     staff_sessions,
 )
+from bot.store.following_tables import follows
 from bot.store.library_tables import projects
 from bot.store.tables import channel_state, conversations, feedback, inbox, turns
 
@@ -35,6 +36,7 @@ _ABOUT_A_TALK = (
     feedback,
     turns,
     letters,
+    follows,
     ownership_changes,
     ownership,
 )
@@ -98,22 +100,30 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
     """Delete conversations not touched since, and what came of them, and trails, older than that.
 
     A conversation that a person has or that waits for one stays until it is over, and so does a
-    call back that is still to be made, or a project that is under way or in the library.
+    call back that is still to be made, or a project that is under way or in the library. Who
+    follows something goes on getting what changes: of that conversation only what was said goes.
     """
     held = sa.select(ownership.c.conversation).where(ownership.c.owner.in_(_HELD))
     old = sa.select(conversations.c.id).where(
         conversations.c.updated < talks_before, conversations.c.id.not_in(held)
     )
-    gone = [row.id for row in connection.execute(old)]
+    following = sa.select(follows.c.conversation)
+    spoken = sa.select(turns.c.conversation)
+    gone = [row.id for row in connection.execute(old.where(conversations.c.id.not_in(following)))]
+    emptied = old.where(conversations.c.id.in_(following), conversations.c.id.in_(spoken))
+    silent = [row.id for row in connection.execute(emptied)]
     for conversation in gone:
         _let_promises_go(connection, conversation)
         forget(connection, conversation)
+    for conversation in silent:
+        _empty(connection, conversation)
+    _drop_old_letters(connection, talks_before)
 
     def delete(table: sa.Table, *where: Any) -> int:
         return int(connection.execute(table.delete().where(*where)).rowcount)
 
     return Removed(
-        conversations=len(gone),
+        conversations=len(gone) + len(silent),
         calls=delete(calls, calls.c.started < calls_before, calls.c.ended.is_not(None)),
         callbacks=delete(
             callbacks, callbacks.c.state != "open", callbacks.c.created < calls_before
@@ -126,9 +136,47 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
 
 
 def _let_promises_go(connection: Connection, conversation: str) -> None:
+    """They have a time of their own, longer than that of the talk they came from."""
     for table in _OUTLIVE_A_TALK:
         mine = table.c.conversation == conversation
         connection.execute(table.update().where(mine).values(conversation=None))
+
+
+def _empty(connection: Connection, conversation: str) -> None:
+    """Delete what was said in it, and keep who is to be told what in which language.
+
+    Its owner stays: the versions of owners are counted on.
+    """
+    _let_promises_go(connection, conversation)
+    for table in (inbox, feedback, turns):
+        connection.execute(table.delete().where(table.c.conversation == conversation))
+    row = conversations.c.id == conversation
+    state = json.loads(connection.execute(sa.select(conversations.c.state).where(row)).scalar_one())
+    slots = {name: state.get("slots", {}).get(name) for name in ("language", "preferred_language")}
+    kept = {
+        "slots": {name: value for name, value in slots.items() if value},
+        "choices": state.get("choices", []),
+    }
+    connection.execute(
+        conversations.update().where(row).values(state=json.dumps(kept, ensure_ascii=False))
+    )
+
+
+def _drop_old_letters(connection: Connection, before: datetime) -> None:
+    """Of who follows something. The newest stays: letters are counted from it on."""
+    later = letters.alias()
+    newest = (
+        sa.select(sa.func.max(later.c.number))
+        .where(later.c.conversation == letters.c.conversation)
+        .scalar_subquery()
+    )
+    connection.execute(
+        letters.delete().where(
+            letters.c.conversation.in_(sa.select(follows.c.conversation)),
+            letters.c.created < before,
+            letters.c.number < newest,
+        )
+    )
 
 
 def _rows(connection: Connection, table: sa.Table, where: Any) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -23,10 +24,12 @@ from bot.people.callback import CallBack
 from bot.people.ownership import Change, Ownership
 from bot.settings import SettingsError
 from bot.store import owning, personal
-from bot.store.desk_tables import callbacks, ownership
+from bot.store.desk_tables import callbacks, letters, ownership
 from bot.store.tables import conversations, turns
 
 _Result = TypeVar("_Result")
+# Ids of a turn's choices begin with its number; those of a letter must not be taken for them.
+FIRST_CHOICE = 1_000_000
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -66,6 +69,11 @@ class SqlStore:
 
     async def read(self, conversation: str, message_id: str) -> Stored | None:
         return await self.run(lambda connection: self._read(connection, conversation, message_id))
+
+    async def offered(self, conversation: str, choice: str) -> Choice | None:
+        """A choice of any letter, or of the last turn where a letter came after it."""
+        number = int(choice.partition("-")[0]) if _CHOICE.fullmatch(choice) else 0
+        return await self.run(lambda connection: _offered(connection, conversation, number, choice))
 
     async def record(
         self,
@@ -166,6 +174,27 @@ class SqlStore:
         )
 
 
+def _offered(connection: Connection, conversation: str, number: int, choice: str) -> Choice | None:
+    if number > FIRST_CHOICE:
+        chosen = sa.select(letters.c.content).where(
+            letters.c.conversation == conversation, letters.c.number == number - FIRST_CHOICE
+        )
+    else:
+        chosen = (
+            sa.select(turns.c.record)
+            .select_from(turns.join(conversations))
+            .where(
+                turns.c.conversation == conversation,
+                turns.c.number == number,
+                conversations.c.turns == number,
+            )
+        )
+    kept = connection.execute(chosen).scalar()
+    choices = json.loads(kept)["choices"] if kept else []
+    return next((Choice(**each) for each in choices if each["id"] == choice), None)
+
+
+_CHOICE = re.compile(r"\d{1,8}-\d{1,4}", re.ASCII)
 # Both databases know "on conflict do nothing"; a conversation that is there stays as it is.
 _CREATE = sa.text(
     "INSERT INTO conversations (id, state, turns, created, updated) "

@@ -25,9 +25,10 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Main = Callable[..., "tuple[int, str, str]"]
 COMMANDS = (
     *("serve", "ask", "chat", "batch", "train", "check", "reload", "settings", "wechat"),
-    *("staff", "forget", "export"),
+    *("staff", "forget", "export", "publish", "news"),
 )
 NEEDED = {
+    "news": ["import", "feed.xml"],
     "ask": ["贷款"],
     "staff": ["list"],
     "forget": ["telegram:42"],

@@ -20,6 +20,7 @@ from bot.message import UserMessage
 from bot.people.callback import CallBack
 from bot.people.vault import Vault
 from bot.retention import Retention
+from bot.secretary.follow import Follow
 from bot.secretary.project import Project
 from bot.secretary.project_sheet import Sheet
 from bot.settings import Settings
@@ -27,6 +28,7 @@ from bot.store import personal
 from bot.store.callbacks import SqlCallBacks
 from bot.store.desk_tables import audit, calls, ownership, staff
 from bot.store.feedback import SqlFeedback
+from bot.store.following import SqlFollows
 from bot.store.inbox import SqlInbox
 from bot.store.ownership import SqlOwnership
 from bot.store.projects import SqlProjects
@@ -69,6 +71,7 @@ async def live_through_everything(store: SqlStore, settings: Settings, who: str)
         CallBack(f"CW-{who}", "zh-Hans", vault.seal(PHONE), "", NOW, conversation=who)
     )
     await SqlProjects(store).add(project_of(who, vault))
+    await SqlFollows(store, lambda: NOW).add(who, Follow("all"))
     row = {"staff": 1, "action": "chat_seen", "about": who, "created": NOW}
     await store.run(lambda c: c.execute(audit.insert(), row))
 
@@ -142,6 +145,7 @@ async def test_what_is_too_old_goes_and_what_is_not_over_stays(
 ) -> None:
     for who in ("web:old", "web:new", "web:waits"):
         await live_through_everything(store, settings, who)
+    await SqlFollows(store, lambda: NOW).remove("web:old", [Follow("all")])
     days = {"web:old": 181, "web:new": 179, "web:waits": 181}
 
     def age(connection: Any) -> None:

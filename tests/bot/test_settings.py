@@ -75,6 +75,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "CHUANGWEN_CONTACT_KEY": CONTACT_KEYS,
             "CHUANGWEN_KEEP_CONVERSATIONS_DAYS": "30",
             "CHUANGWEN_KEEP_CALLS_DAYS": "365",
+            "CHUANGWEN_NEWS_HOSTS": "STIC.sz.gov.cn 127.0.0.1:8001",
             **{name: value for name, (_, value) in CHANNELS.items()},
         }
     )
@@ -88,6 +89,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         contact_key=CONTACT_KEYS,
         keep_conversations_days=30,
         keep_calls_days=365,
+        news_hosts=("stic.sz.gov.cn", "127.0.0.1:8001"),
         port=8123,
         data_dir=tmp_path / "data",
         database_url="postgresql://somebody@127.0.0.1/chuangwen",
@@ -113,6 +115,7 @@ def test_no_setting_is_forgotten_by_the_test_above() -> None:
         "CHUANGWEN_LOG_LEVEL",
         "CHUANGWEN_MODEL",
         "CHUANGWEN_KNOWLEDGE_DIRS",
+        "CHUANGWEN_NEWS_HOSTS",
         "CHUANGWEN_PUBLIC_URL",
         "CHUANGWEN_TRUSTED_PROXIES",
         "CHUANGWEN_LIMIT_FACTOR",

@@ -528,7 +528,13 @@ async def test_what_the_channel_lets_through_is_said(
 
     until = None if minutes is None else desk_app.clock().timestamp() + 60 * minutes
     channels: Any = {"web": Limited(Reach(left, until))}
-    routes = desk_routes(desk_app.desk, desk_app.settings, LIBRARY, channels, None)  # type: ignore[arg-type]
+    conversations: Any = None
+
+    async def refresh() -> None: ...
+
+    routes = desk_routes(
+        desk_app.desk, desk_app.settings, LIBRARY, channels, conversations, refresh
+    )
     anna = await signed_in("clerk", "anna")
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(Starlette(routes=routes)), base_url=BASE, cookies=anna.cookies

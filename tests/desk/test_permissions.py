@@ -66,6 +66,9 @@ TABLE: dict[str, dict[str, Role | Open]] = {
     "/desk/inbox/seen": {"POST": "supervisor"},
     "/desk/inbox/draft": {"POST": "supervisor"},
     "/desk/inbox/patch": {"POST": "supervisor"},
+    "/desk/news": {"GET": "clerk"},
+    "/desk/news/{item:int}/accept": {"POST": "supervisor"},
+    "/desk/news/{item:int}/drop": {"POST": "supervisor"},
     "/desk/figures": {"GET": "supervisor"},
     "/desk/figures/{table}.csv": {"GET": "supervisor"},
     "/desk/staff": {"GET": "admin", "POST": "admin"},
@@ -278,6 +281,7 @@ async def test_the_menu_shows_what_the_role_opens(signed_in: SignedIn) -> None:
         "/desk/callbacks",
         "/desk/projects",
         "/desk/mentors",
+        "/desk/news",
     ]
     assert seen["supervisor"] == [*seen["clerk"], "/desk/inbox", "/desk/figures"]
     assert seen["admin"] == [*seen["supervisor"], "/desk/staff", "/desk/audit"]

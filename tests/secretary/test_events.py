@@ -16,7 +16,7 @@ from bot.app import _reload
 from bot.commands import check
 from bot.secretary.calendar import Calendar
 from bot.secretary.event_file import EventsError, read_events
-from bot.secretary.feed import feed_of
+from bot.secretary.ical import feed_of
 from bot.settings import Settings, SettingsError
 from bot.site.pages import Pages
 from knowledge.live import Library

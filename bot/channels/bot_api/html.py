@@ -20,7 +20,7 @@ _MOST_ON_A_BUTTON = 60  # characters of a choice's title
 _HALF_A_ROW = 16  # columns; a Chinese character takes two
 _MOST_BUTTONS = 100
 # Of a card that must fit one message, in this order.
-_LEFT_OUT: tuple[BlockKind, ...] = ("newer", "changes", "see_also")
+_LEFT_OUT: tuple[BlockKind, ...] = ("news", "newer", "changes", "see_also")
 _TITLE = re.compile("^【[^【】]+】$")
 _ADDRESS = r"https?://[\w./?=&#%~:@!$+,;-]*[\w/=&#%~]"
 
@@ -142,7 +142,8 @@ def _card_lines(block: Block, first: bool, links: dict[str, str]) -> Iterator[_L
 
 def _links(card: Card) -> dict[str, str]:
     """Words that a card's lines have, and the addresses they lead to."""
-    documents = [*card.newer, *(source for change in card.changes for source in change.sources)]
+    sources = [source for change in card.changes for source in change.sources]
+    documents = [*card.newer, *card.news, *sources]
     links = {f"{link.title} {link.url}": link.url for link in documents if link.url}
     offices = [*card.see_also, *(contact for unit in card.units for contact in unit.contacts)]
     return links | _sites(offices)

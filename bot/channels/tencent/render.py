@@ -14,13 +14,13 @@ _MOST_ON_A_BUTTON = 60  # characters of a choice's title
 # What a reader needs first. What does not fit stands behind a number.
 _RANKS: dict[BlockKind, int] = {
     "heading": 0, "summary": 0, "standing": 0, "units": 1, "quote": 2, "see_also": 3,
-    "hotline": 3, "as_of": 4, "changes": 5, "newer": 6,
+    "hotline": 3, "as_of": 4, "changes": 5, "newer": 6, "news": 6,
 }  # fmt: skip
 _NEEDED = 2
 # The choice that shows what was left out.
 _BEHIND: dict[BlockKind, str] = {
     "quote": "ask_original", "units": "ask_contact", "see_also": "ask_contact",
-    "changes": "ask_validity", "newer": "ask_validity",
+    "changes": "ask_validity", "newer": "ask_validity", "news": "ask_validity",
 }  # fmt: skip
 
 

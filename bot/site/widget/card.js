@@ -64,6 +64,7 @@ function renderCard(card, texts) {
     asked("contact") && make("p", { className: "small" }, phone(card.hotline.number), " ", card.hotline.use),
     asked("answer", "status") && changed(card),
     asked("answer", "status") && section(labels.newer, list(card.newer.map(written))),
+    asked("answer", "status") && card.news?.length > 0 && section(labels.news, list(card.news.map(written))),
     make("p", { className: "small" }, linked(card.as_of)));
 }
 

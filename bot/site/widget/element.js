@@ -21,6 +21,7 @@ class ChuangWenChat extends HTMLElement {
     // Another tab went on with the conversation.
     addEventListener("storage", (event) => event.key === KEY && this.show());
     if (memory.read().entries.some(waits)) this.chat.flush();
+    this.letters.look();
     if ("open" in this.dataset || memory.read().open) this.open(false);
     else this.scroll();
   }

@@ -15,6 +15,15 @@ class Letters {
   constructor(chat, changed) {
     Object.assign(this, { chat, changed, polls: 0, wait: 1000, stop: new AbortController() });
     addEventListener("online", () => (this.polls = 0));
+    document.addEventListener("visibilitychange", () => document.hidden || this.look());
+  }
+
+  /** What came while nobody listened: that something changed which the visitor follows. */
+  async look() {
+    if (held() || !memory.read().conversation) return;
+    try {
+      this.keep(await this.after("letters", "fetch"));
+    } catch {} // Whoever asks next is told what is wrong.
   }
 
   /** Listen for as long as a person answers, or is waited for. */

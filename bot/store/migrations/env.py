@@ -3,7 +3,9 @@
 from alembic import context
 
 import bot.store.desk_tables
-import bot.store.library_tables  # noqa: F401
+import bot.store.following_tables
+import bot.store.library_tables
+import bot.store.news_tables  # noqa: F401 - their tables are among the metadata
 from bot.store.tables import metadata
 
 connection = context.config.attributes["connection"]
