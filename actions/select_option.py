@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.calculate_deduction import ActionCalculateDeduction
 from actions.check_validity import ActionCheckValidity
 from actions.find_contact import ActionFindContact
 from actions.find_measures import ActionFindMeasures
@@ -18,6 +19,7 @@ from actions.list_topics import ActionListTopics
 from actions.match_situation import ActionMatchSituation
 from actions.show_more import ActionShowMore
 from actions.show_original import ActionShowOriginal
+from actions.summing import SUM_LABELS
 from actions.switch_language import ActionSwitchLanguage
 from actions.take_district import ActionTakeDistrict
 from actions.turn import Turn
@@ -36,6 +38,7 @@ _FOLLOWED_BY: dict[str, type[Action]] = {
     "switch_language": ActionSwitchLanguage,
     "inform_district": ActionTakeDistrict,
     "ask_fit": ActionMatchSituation,
+    "ask_calculation": ActionCalculateDeduction,
 }
 
 _LABELS = {
@@ -108,6 +111,8 @@ def _title(turn: Turn, title: str, payload: str) -> str:
         return menu_entry(turn.knowledge, provision, turn.language)
     for kind in _PROFILE_LABELS.keys() & named.keys():
         return turn.label(_PROFILE_LABELS[kind])
+    if named.get("sum", "") in SUM_LABELS:
+        return turn.label(SUM_LABELS[named["sum"]])
     return turn.label(_LABELS[intent]) if intent in _LABELS else title
 
 

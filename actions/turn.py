@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from knowledge.card import View
 from knowledge.cards import menu_entry
 from knowledge.contacts import unit_card
+from knowledge.deduction import PROVISION as DEDUCTION
 from knowledge.language import DEFAULT, LANGUAGES, Language
 from knowledge.live import LIBRARY, Content
 from knowledge.models import Knowledge, Place, Policy, Provision, Unit
@@ -158,6 +159,8 @@ class Turn:
         ):
             if name not in shown:
                 self.offer(self.label(name), intent, provision=provision.id)
+        if provision.id == DEDUCTION:
+            self.offer(self.label("sum_offer"), "ask_calculation", sum="go_on")
         if "show_related" not in shown and len(self.found) > 1:
             self.offer(self.label("show_related"), "ask_more")
         self.offer(self.label("show_human"), "ask_human")
