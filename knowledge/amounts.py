@@ -58,7 +58,7 @@ _IN_WORDS = (
 )
 # A count, a share or a part of a date, and no money.
 _NOT_MONEY_AFTER = (
-    r"(?!\s*(?:%|percent|年|月|日|号|岁|个月|人|家|笔|款|条|次|天|倍|平|成|轮|点|位|名|股|"
+    r"(?![十百千万亿])(?!\s*(?:%|percent|年|月|日(?!元)|号|岁|个|人|家|笔|款|条|次|天|倍|平|成|轮|点|位|名|股|"
     r"years?|yrs?|months?|days?|people|firms?|companies|times)(?![a-z]))"
 )
 _AMOUNT = re.compile(

@@ -36,8 +36,8 @@ class Book:
     def enter(self, told: Told) -> Sum:
         """The sum after the message."""
         figures = self._meant(told)
-        investments = [f for f in figures if self._role(f) == "investment"]
-        incomes = [f for f in figures if self._role(f) == "income"]
+        investments = [f for f in figures if self._role(told, f) == "investment"]
+        incomes = [f for f in figures if self._role(told, f) == "income"]
         self._investments(told, [f for f in investments if self._possible(f, Decimal(1))])
         for figure in incomes:
             if self._possible(figure, -LARGEST):
@@ -62,15 +62,27 @@ class Book:
                 return figures[1:]
         return figures
 
-    def _role(self, figure: Figure) -> str:
-        """What it says it is; else the answer to what was asked; else what was told last."""
+    def _role(self, told: Told, figure: Figure) -> str:
+        """What it says it is; else what it corrects; else the answer to what was asked."""
         if figure.role is not None:
             return figure.role
-        if self._asked in ("income", "whose") or (self._asked == "since" and self.sum.shares):
-            return "income" if self._asked != "since" or figure.dated else "investment"
-        if self._asked == "amount":
+        corrected = self._corrected(told) if told.corrects and figure.dated is None else None
+        if corrected is not None:
+            return "income" if corrected.isdigit() else "investment"
+        if self._asked in ("income", "whose") or (self._asked == "since" and figure.dated):
+            return "income"
+        if self._asked in ("amount", "since"):
             return "investment"
         return "income" if figure.dated or self.sum.last != "amount" else "investment"
+
+    def _corrected(self, told: Told) -> str | None:
+        """What is corrected, as in `Sum.last`: what has the amount that is taken back, else what
+        was told last."""
+        named = {figure.amount.value for figure in told.figures}
+        if any(share.amount in named for share in self.sum.shares):
+            return "amount"
+        years = [str(year) for year, income in self.sum.incomes.items() if income in named]
+        return years[0] if years else self.sum.last or None
 
     def _possible(self, figure: Figure, least: Decimal) -> bool:
         value, trouble = figure.amount.value, None
@@ -95,7 +107,7 @@ class Book:
         shares, first = self.sum.shares, made[0]
         adds = told.another or self.sum.more == "amount" or not shares
         if not adds and len(made) == 1 and (told.corrects or len(shares) == 1):
-            at = self._corrected(told)
+            at = self._place(told)
             kept = replace(first, since=first.since or shares[at].since)
             shares = (*shares[:at], kept, *shares[at + 1 :])
         elif adds:
@@ -104,8 +116,8 @@ class Book:
             shares = tuple(made)
         self._change(shares=shares, more="", last="amount")
 
-    def _corrected(self, told: Told) -> int:
-        """The place of the investment that is corrected: the one that is named, else the last."""
+    def _place(self, told: Told) -> int:
+        """Of the investment that is corrected: the one that is named, else the last."""
         named = {figure.amount.value for figure in told.figures}
         for at, share in enumerate(self.sum.shares):
             if share.amount in named:
@@ -119,8 +131,9 @@ class Book:
             years = self.sum.missing_years(self._today)
             self._change(incomes={**self.sum.incomes, **dict.fromkeys(years, value)}, more="")
             return
-        if year is None and told.corrects and self.sum.last.isdigit():
-            year = int(self.sum.last)
+        corrected = self._corrected(told) if told.corrects else None
+        if year is None and corrected is not None and corrected.isdigit():
+            year = int(corrected)
         if year is None and self._asked == "income":
             year = self._which
         if year is None and told.that_year and self._all_dated():

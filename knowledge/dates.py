@@ -34,7 +34,7 @@ _RELATIVE = {
     **{"今年": 0, "本年度": 0, "本年": 0},
     **{"the year before last": -2, "last year": -1, "this year": 0, "next year": 1},
 }
-_YEAR = r"(?:19[89]|20[0-4])\d"
+_YEAR = r"(?:19|20)\d\d"
 _RELATIVE_YEAR = "|".join(_RELATIVE)
 _MONTH_NAME = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?(?![a-z])"
 _MONTH = r"1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
@@ -57,12 +57,13 @@ _WRITTEN = re.compile(
     rf"(?P<uk_year>{_YEAR}|{_RELATIVE_YEAR})(?!\d)"
     rf"|(?<![\d/])(?P<slash_month>0?[1-9]|1[0-2])/(?P<slash_year>{_YEAR})(?!\d)"
     # A year alone; 2000 is an amount more often.
-    rf"|(?<![\d.,〔\[¥$-])(?:fy\s*)?(?P<year>(?!2000){_YEAR}){_NO_YEAR_AFTER}"
+    rf"|(?<![\d.,〔\[¥$-])(?:fy\s*)?(?P<year>(?!2000)(?:19[89]|20[0-4])\d){_NO_YEAR_AFTER}"
 )
 # A time that leaves the year open.
 _UNCLEAR = re.compile(
     r"[\d一二两三四五六七八九十]+\s*年(?:多|半)?(?:之?前|以前)|[持满][有股满]*\s*[\d一二两三四五六七八九十]+\s*年"
-    r"|(?:\d+|one|two|three|four|five|six|a few|several)\s+years?\s+ago|(?:held|holding)\s+\w+\s+(?:\w+\s+)?years?"
+    r"|(?:\d+|one|two|three|four|five|six|a few|several)\s+years?\s+ago"
+    r"|(?:held|holding)\s+\w+\s+(?:\w+\s+)?years?"
     rf"|(?<!\d)(?:{_MONTH})\s*月|(?<![a-z]){_MONTH_NAME}|几年前|早几年"
 )
 
