@@ -52,7 +52,8 @@ class ActionCalculateDeduction(Action):
             return _tapped(turn, known, said, today)
         told = read(turn.text, today)
         is_ours = turn.slot("sum") and is_answer(turn.text, today)
-        if not is_ours and not _is_meant(turn, told):
+        only_asks = told.nothing and not known.shares and not replies.wants_it_reckoned(turn.text)
+        if only_asks or (not is_ours and not _is_meant(turn, told)):
             return await ActionAnswerSpecifics().run(dispatcher, tracker, domain)
         if told.nothing:
             if not known.shares:

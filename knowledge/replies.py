@@ -31,6 +31,12 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 
+_RECKON = re.compile(
+    r"算|计[算数下吓]|計[算數吓]|calculat|comput|estimat|work (?:it )?out|run the numbers|"
+    r"the math|\bsum\b",
+    re.IGNORECASE,
+)
+
 
 def passes(text: str) -> bool:
     """Not known, or not to be told."""
@@ -60,3 +66,8 @@ def is_done(text: str) -> bool:
 def starts_again(text: str) -> bool:
     """Wants to begin from the start."""
     return _AGAIN.match(text) is not None
+
+
+def wants_it_reckoned(text: str) -> bool:
+    """Asks for a sum to be done, rather than what the rule is."""
+    return _RECKON.search(text) is not None
