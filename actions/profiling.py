@@ -118,6 +118,7 @@ def show(
     ask = next_ask(turn.knowledge, turn.policy.asks, profile.facts, current, profile.passed)
     if ask is not None:
         _ask(turn, ask, profile)
+    turn.offer(turn.label("fit_save"), _INTENT, save="list")
     turn.offer(turn.label("show_human"), "ask_human")
     return turn.end(
         "result",
@@ -134,6 +135,11 @@ def answer_to_ask(turn: Turn) -> list[EventType] | None:
     """Where the message answers what was asked, or asks why, by a button or in words: the turn.
     Else None."""
     profile = Profile.of(turn)
+    if turn.entity("save") and profile.ranked:
+        # The attendant that makes the page says where it is.
+        turn.effect("my_list")
+        turn.say("utter_my_list")
+        return show(turn, profile, listed_of(turn, profile), again=False)
     nothing, skip, why = (ask_named(turn, turn.entity(kind)) for kind in ("none", "skip", "why"))
     if nothing is not None:
         return go_on(turn, none_of(turn, profile, nothing))

@@ -49,7 +49,7 @@ _LABELS = {
     "ask_human": "show_human",
     "ask_topics": "show_topics",
 }
-_PROFILE_LABELS = {"none": "fit_none", "skip": "fit_skip", "why": "fit_ask_why"}
+_PROFILE_LABELS = {"none": "fit_none", "skip": "fit_skip", "why": "fit_ask_why", "save": "fit_save"}
 
 
 class ActionSelectOption(Action):

@@ -22,7 +22,7 @@ from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"
 ]
-Effect = Literal["hand_over"]
+Effect = Literal["hand_over", "my_list"]
 # Kept together in the slot `offered`.
 _OFFERED = ("options", "listed", "shown", "asked_district", "asking")
 Option = tuple[str, str]  # title, payload

@@ -35,8 +35,11 @@ from bot.people.outbox import Outbox
 from bot.privacy import without_text
 from bot.retention import Retention
 from bot.running import running
+from bot.secretary.list_links import ListLinks
+from bot.secretary.my_list import MyList
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
+from bot.site.lists import Lists
 from bot.site.pages import Pages
 from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
@@ -63,7 +66,9 @@ def make_app(
     assistant = assistant or RasaAssistant(settings.model)
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
-    conversations = Conversations(assistant, store, (desk.reception,), desk.events)
+    links = ListLinks(settings.signing_key())
+    attendants = (desk.reception, MyList(links, settings.public_url))
+    conversations = Conversations(assistant, store, attendants, desk.events)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
         return look_up(library.content, question, language, limit)
@@ -79,6 +84,7 @@ def make_app(
         desk.clock,
     )
     pages = Pages(library, settings.public_url)
+    page_routes = pages.routes()
     tokens = Tokens(settings.signing_key())
 
     async def start() -> None:
@@ -127,7 +133,8 @@ def make_app(
             *KnowledgeApi(library).routes(),
             *Widget().routes(),
             *desk_routes(desk, settings, library, by_name, conversations),
-            *pages.routes(),
+            *Lists(pages, links, conversations).routes(),
+            *page_routes,
         ],
         exception_handlers={
             Problem: problem_response,

@@ -54,6 +54,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "fit_ask_why": (),
     "fit_why": ("name", "provision", "words"),
     "fit_why_heading": (),
+    "fit_save": (),
     "sum_shares": (),
     "sum_share": ("amount", "since", "part", "year"),
     "sum_share_soon": ("amount", "since", "part", "year", "full"),
