@@ -62,7 +62,7 @@ _NOT_MONEY_AFTER = (
     r"years?|yrs?|months?|days?|people|firms?|companies|times)(?![a-z]))"
 )
 _AMOUNT = re.compile(
-    rf"(?<![\d.,第a-z])(?P<sign>-\s*|−\s*|负|minus\s+)?"
+    rf"(?<!\d[.,])(?<![\d第a-z])(?P<sign>-\s*|−\s*|负|minus\s+)?"
     rf"(?:(?P<other_before>{_OTHER_BEFORE})|(?P<rmb_before>{_RMB_BEFORE}))?\s*"
     rf"(?P<sign_inside>-\s*)?"
     rf"(?:(?P<words>{_IN_WORDS})|(?P<numeral>{_NUMERAL})\s*(?P<scale>{_LATIN_SCALE})?)"

@@ -57,7 +57,7 @@ _WRITTEN = re.compile(
     rf"(?P<uk_year>{_YEAR}|{_RELATIVE_YEAR})(?!\d)"
     rf"|(?<![\d/])(?P<slash_month>0?[1-9]|1[0-2])/(?P<slash_year>{_YEAR})(?!\d)"
     # A year alone; 2000 is an amount more often.
-    rf"|(?<![\d.,〔\[¥$-])(?:fy\s*)?(?P<year>(?!2000)(?:19[89]|20[0-4])\d){_NO_YEAR_AFTER}"
+    rf"|(?<!\d[.,])(?<![\d〔\[¥$-])(?:fy\s*)?(?P<year>(?!2000)(?:19[89]|20[0-4])\d){_NO_YEAR_AFTER}"
 )
 # A time that leaves the year open.
 _UNCLEAR = re.compile(

@@ -8,7 +8,7 @@ from bot.secretary.told import Told
 from bot.site.addresses import Addresses
 from bot.site.contents import Page, Words
 from bot.site.views import Link
-from knowledge.card import Card
+from knowledge.card import Card, CardContact
 from knowledge.cards import make_card
 from knowledge.eligibility import Decision
 
@@ -25,6 +25,12 @@ class Listed:
     why: str
     missing: tuple[str, ...]
     card: Card
+
+    @property
+    def offices(self) -> list[CardContact]:
+        """Each once, though it may have taken over several units."""
+        found = (contact for unit in self.card.units for contact in unit.contacts)
+        return list({contact.name: contact for contact in found}.values())
 
 
 def list_page(at: Addresses, words: Words, told: Told) -> Page:

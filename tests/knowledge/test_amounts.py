@@ -115,6 +115,7 @@ def test_a_vague_amount_is_not_taken_for_an_exact_one(text: str) -> None:
 
 
 def test_several_amounts_come_in_their_order() -> None:
+    assert values("好的，200万，300万") == [2_000_000, 3_000_000]
     assert values("投了350万和200万，还有 1.5M") == [3_500_000, 2_000_000, 1_500_000]
 
 

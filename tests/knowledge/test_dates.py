@@ -38,6 +38,7 @@ TODAY = date(2026, 11, 30)
         ("03/2022", "2022-03"),
         ("in 2023", "2023"),
         ("FY2024", "2024"),
+        ("好的，2023", "2023"),
     ],
 )
 def test_a_date_with_a_certain_year_is_taken(text: str, when: str) -> None:
