@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from actions.turn import Turn
 from knowledge.eligibility import Decision, Verdict, decide_all, next_ask, told
 from knowledge.fitting import help_of
 from knowledge.models import Ask, Fact, Provision
+from knowledge.replies import asks_why, denies, passes
 
 _INTENT = "ask_fit"  # what a tapped answer says, with the fact beside it
 _MOST_REASONS = 3
@@ -23,17 +23,6 @@ _LABELS: dict[Verdict, str] = {
     "cannot_tell": "fit_open",
     "does_not_fit": "fit_unmet",
 }
-_PASSES = re.compile(
-    r"^\W*(不知道|不清楚|不确定|说不清|跳过|唔知(道)?|唔清楚|唔肯定|不知|不確定|說不清|跳過|"
-    r"skip|don'?t know|i don'?t know|not sure|no idea|pass)\W*$",
-    re.IGNORECASE,
-)
-_NONE = re.compile(
-    r"^\W*(都不是|都没有|没有|没有别的|没别的了|不是|都唔係|冇|唔係|冇其他|都冇|都沒有|沒有|"
-    r"none|none of (these|them)|no|nothing else|neither)\W*$",
-    re.IGNORECASE,
-)
-_WHY = re.compile(r"为什么问|為什麼問|点解问|點解問|问这个干|why (do you )?ask", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,9 +82,9 @@ def open_facts(turn: Turn, profile: Profile, ask: Ask) -> list[Fact]:
 def replied(turn: Turn) -> Profile | None:
     """The profile after a message in words that answers what was asked; None for another one."""
     ask, profile = ask_named(turn, turn.slot("asking")), Profile.of(turn)
-    if ask is not None and _PASSES.match(turn.text):
+    if ask is not None and passes(turn.text):
         return skipped(profile, ask)
-    if ask is not None and _NONE.match(turn.text):
+    if ask is not None and denies(turn.text):
         return none_of(turn, profile, ask)
     # A fact is also taken unasked, while the list is what is being talked about.
     listed = bool(profile.ranked and turn.slot("listed"))
@@ -106,7 +95,7 @@ def replied(turn: Turn) -> Profile | None:
 
 def why_asked(turn: Turn) -> Ask | None:
     """What was asked, where the founder wants to know why."""
-    return ask_named(turn, turn.slot("asking")) if _WHY.search(turn.text) else None
+    return ask_named(turn, turn.slot("asking")) if asks_why(turn.text) else None
 
 
 def show(
@@ -129,6 +118,7 @@ def show(
     ask = next_ask(turn.knowledge, turn.policy.asks, profile.facts, current, profile.passed)
     if ask is not None:
         _ask(turn, ask, profile)
+    turn.offer(turn.label("fit_save"), _INTENT, save="list")
     turn.offer(turn.label("show_human"), "ask_human")
     return turn.end(
         "result",
@@ -145,6 +135,11 @@ def answer_to_ask(turn: Turn) -> list[EventType] | None:
     """Where the message answers what was asked, or asks why, by a button or in words: the turn.
     Else None."""
     profile = Profile.of(turn)
+    if turn.entity("save") and profile.ranked:
+        # The attendant that makes the page says where it is.
+        turn.effect("my_list")
+        turn.say("utter_my_list")
+        return show(turn, profile, listed_of(turn, profile), again=False)
     nothing, skip, why = (ask_named(turn, turn.entity(kind)) for kind in ("none", "skip", "why"))
     if nothing is not None:
         return go_on(turn, none_of(turn, profile, nothing))

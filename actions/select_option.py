@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.calculate_deduction import ActionCalculateDeduction
 from actions.check_validity import ActionCheckValidity
 from actions.find_contact import ActionFindContact
 from actions.find_measures import ActionFindMeasures
@@ -19,6 +20,7 @@ from actions.list_topics import ActionListTopics
 from actions.match_situation import ActionMatchSituation
 from actions.show_more import ActionShowMore
 from actions.show_original import ActionShowOriginal
+from actions.summing import SUM_LABELS
 from actions.switch_language import ActionSwitchLanguage
 from actions.take_district import ActionTakeDistrict
 from actions.turn import Turn
@@ -40,6 +42,7 @@ _FOLLOWED_BY: dict[str, type[Action]] = {
     "ask_fit": ActionMatchSituation,
     "follow": ActionFollow,
     "unfollow": ActionUnfollow,
+    "ask_calculation": ActionCalculateDeduction,
 }
 
 _LABELS = {
@@ -51,7 +54,7 @@ _LABELS = {
     "ask_topics": "show_topics",
     "follow": "show_follow",
 }
-_PROFILE_LABELS = {"none": "fit_none", "skip": "fit_skip", "why": "fit_ask_why"}
+_PROFILE_LABELS = {"none": "fit_none", "skip": "fit_skip", "why": "fit_ask_why", "save": "fit_save"}
 
 
 class ActionSelectOption(Action):
@@ -116,6 +119,8 @@ def _title(turn: Turn, title: str, payload: str) -> str:
         return turn.label(_PROFILE_LABELS[kind])
     if follow == "all" and intent == "follow":
         return turn.label("follow_all")
+    if named.get("sum", "") in SUM_LABELS:
+        return turn.label(SUM_LABELS[named["sum"]])
     return turn.label(_LABELS[intent]) if intent in _LABELS else title
 
 

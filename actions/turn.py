@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from knowledge.card import View
 from knowledge.cards import menu_entry
 from knowledge.contacts import unit_card
+from knowledge.deduction import PROVISION as DEDUCTION
 from knowledge.language import DEFAULT, LANGUAGES, Language
 from knowledge.live import LIBRARY, Content
 from knowledge.models import Knowledge, Place, Policy, Provision, Unit
@@ -21,7 +22,9 @@ from knowledge.models import Knowledge, Place, Policy, Provision, Unit
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"
 ]
-Effect = Literal["hand_over", "follow", "unfollow", "find_mentor", "submit_project", "list_events"]
+Effect = Literal[
+    "hand_over", "follow", "unfollow", "my_list", "find_mentor", "submit_project", "list_events"
+]
 # Kept together in the slot `offered`.
 _OFFERED = ("options", "listed", "shown", "asked_district", "asking")
 Option = tuple[str, str]  # title, payload
@@ -158,6 +161,8 @@ class Turn:
         ):
             if name not in shown:
                 self.offer(self.label(name), intent, provision=provision.id)
+        if provision.id == DEDUCTION:
+            self.offer(self.label("sum_offer"), "ask_calculation", sum="go_on")
         if "show_related" not in shown and len(self.found) > 1:
             self.offer(self.label("show_related"), "ask_more")
         self.offer(self.label("show_human"), "ask_human")

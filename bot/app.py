@@ -40,9 +40,12 @@ from bot.running import running
 from bot.secretary.calendar import Calendar
 from bot.secretary.event_file import EventsError
 from bot.secretary.following import Following
+from bot.secretary.list_links import ListLinks
+from bot.secretary.my_list import MyList
 from bot.secretary.news import Bulletin
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
+from bot.site.lists import Lists
 from bot.site.pages import Pages
 from bot.site.widget_routes import Widget, cross_origin
 from bot.store.feedback import SqlFeedback
@@ -73,10 +76,16 @@ def make_app(
     store = store or SqlStore(settings.database)
     desk = desk or open_desk(settings, store)
     calendar = open_calendar(settings)
+    links = ListLinks(settings.signing_key())
     # Before the reception: a tap that stops something works while a person is waited for.
     following = Following(SqlFollows(store, desk.clock), lambda: library.content.knowledge)
     secretary = library_attendants(desk, library, calendar, settings.public_url)
-    attendants: tuple[Attendant, ...] = (following, desk.reception, *secretary)
+    attendants: tuple[Attendant, ...] = (
+        following,
+        desk.reception,
+        MyList(links, settings.public_url),
+        *secretary,
+    )
     conversations = Conversations(assistant, store, attendants, desk.events, way=desk.way)
 
     def lookup(question: str, language: Language, limit: int) -> list[Card]:
@@ -96,6 +105,7 @@ def make_app(
     )
     bulletin = Bulletin(SqlNews(store, desk.clock), library.show_news)
     pages = Pages(library, settings.public_url, calendar)
+    page_routes = pages.routes()  # first of all: they teach Starlette the languages
     tokens = Tokens(settings.signing_key())
 
     async def start() -> None:
@@ -147,7 +157,8 @@ def make_app(
             *KnowledgeApi(library).routes(),
             *Widget().routes(),
             *desk_routes(desk, settings, library, by_name, conversations, bulletin.refresh),
-            *pages.routes(),
+            *Lists(pages, links, conversations).routes(),
+            *page_routes,
         ],
         exception_handlers={
             Problem: problem_response,

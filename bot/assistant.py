@@ -164,6 +164,9 @@ class RasaAssistant:
         metadata = {
             "language": message.language or slots.get("preferred_language"),
             "previous_language": slots.get("language"),
+            # Figures alone are understood by what they were asked for.
+            "asking": (slots.get("offered") or {}).get("asking"),
+            "sum": slots.get("sum"),
         }
         try:
             await self._processor.handle_message(

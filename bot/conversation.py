@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from bot.assistant import Assistant
 from bot.attendant import Attendant, Received
@@ -57,6 +58,17 @@ class Conversations:
         async with self._alone(conversation):
             await self._store.forget(conversation)
             self._publish(conversation)
+
+    async def state(self, conversation: str) -> dict[str, Any] | None:
+        """What is known in it; None if there is no such conversation."""
+        return await self._store.state(conversation)
+
+    async def amend(
+        self, conversation: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]
+    ) -> bool:
+        """Change what is known beside its turns, and not in the middle of one."""
+        async with self._alone(conversation):
+            return await self._store.amend(conversation, change)
 
     async def language(self, conversation: str, default: Language = DEFAULT) -> Language:
         """The one last spoken; the default where nothing was said."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -297,5 +297,12 @@ class TurnStore(Protocol):
         """
 
     async def forget(self, conversation: str) -> bool: ...
+
+    async def state(self, conversation: str) -> dict[str, Any] | None: ...
+
+    async def amend(
+        self, conversation: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]
+    ) -> bool:
+        """Change the state between two turns; False where `change` gives none."""
 
     async def close(self) -> None: ...

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+# The provision whose words these are, and the words: its share, its year, what is carried forward.
+PROVISION = "sz-2016/6.2"
+WORDS = (
+    "按照其对中小高新技术企业投资的70%",
+    "在股权持有满2年的当年依法抵扣该创业投资企业的应纳税所得额",
+    "当年不足抵扣的，可以在以后纳税年度结转抵扣",
+)
 RATE = Decimal("0.70")
 HOLDING_YEARS = 2
 _FEN = Decimal("0.01")

@@ -23,6 +23,7 @@ from bot.site.site import HTML, Site
 from knowledge.language import Language, clean
 from knowledge.live import Library
 from knowledge.lookup import look_up
+from knowledge.models import Knowledge
 
 _FOLDER = Path(__file__).parent
 _STYLES = ("tokens.css", "site.css")
@@ -65,6 +66,7 @@ class Pages:
             Route("/talk", self._talk, methods=["GET"]),
             Route("/favicon.svg", self._file, methods=["GET"]),
             Route("/ask.js", self._file, methods=["GET"]),
+            Route("/print.js", self._file, methods=["GET"]),
             Route("/{language:language}", self._page, methods=["GET"]),
             Route("/{language:language}/search", self._search, methods=["GET"]),
             Route("/{language:language}/changes.atom", self._changes, methods=["GET"]),
@@ -81,6 +83,11 @@ class Pages:
         if site is None or site.version != knowledge.version:
             site = self._site = Site(knowledge, self._public_url, self._style.etag, self._coming)
         return site
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """The content in use."""
+        return self._library.content.knowledge
 
     def reader(self, request: Request) -> bool:
         """Whether somebody reads the answer in a browser, who is helped by a page, not by JSON."""

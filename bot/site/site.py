@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.secretary.event import Event
+from bot.secretary.told import Told
 from bot.site.addresses import Addresses
 from bot.site.contents import Page, Words, moved, pages
+from bot.site.list_page import list_page
 from bot.site.rendering import make_environment
 from bot.site.serving import Document
 from bot.site.texts import read_texts
@@ -114,6 +116,11 @@ class Site:
             listed=False,
         )
         return self._filled(language, "search", page)
+
+    def list_of(self, language: Language, told: Told, token: str) -> str:
+        """The page of a founder's own list; never kept."""
+        page = list_page(Addresses(self._knowledge, language), self._words[language], told)
+        return self._filled(language, f"lists/{token}", page)
 
     def changes(self, language: Language) -> Document:
         """The feed of what has happened since the policies."""

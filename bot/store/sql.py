@@ -99,6 +99,33 @@ class SqlStore:
 
         await self.run(work)
 
+    async def state(self, conversation: str) -> dict[str, Any] | None:
+        """The assistant's state of a conversation; None if there is no such conversation."""
+        stored = await self.read(conversation, "")
+        return stored.state if stored is not None else None
+
+    async def amend(
+        self, conversation: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]
+    ) -> bool:
+        """Change the state between two turns; False where `change` gives none or nothing is there.
+
+        What was offered in the last turn stays to be tapped.
+        """
+
+        def work(connection: Connection) -> bool:
+            chosen = sa.select(conversations.c.state).where(conversations.c.id == conversation)
+            row = connection.execute(chosen.with_for_update()).first()
+            kept = json.loads(row.state) if row is not None else {}
+            changed = change(kept.get("slots", {})) if row is not None else None
+            if changed is None:
+                return False
+            written = json.dumps({**kept, "slots": changed}, ensure_ascii=False)
+            here = conversations.c.id == conversation
+            connection.execute(conversations.update().where(here).values(state=written))
+            return True
+
+        return await self.run(work)
+
     async def close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown(wait=True)

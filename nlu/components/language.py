@@ -12,7 +12,15 @@ from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from knowledge.language import DEFAULT, LANGUAGES, Language, detect, language_asked_for
+from knowledge.figures import without_signs
+from knowledge.language import (
+    DEFAULT,
+    LANGUAGES,
+    Language,
+    detect,
+    has_words,
+    language_asked_for,
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -45,7 +53,9 @@ class LanguageDetector(GraphComponent):
             if language not in LANGUAGES:
                 previous = metadata.get("previous_language")
                 default = cast(Language, previous) if previous in LANGUAGES else DEFAULT
-                language = detect(text, default)
+                # "3.5M" alone is no English.
+                alone = not has_words(without_signs(text))
+                language = default if alone else detect(text, default)
             entity = {
                 "entity": "language",
                 "value": language,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.deduction import Investment, deduct
+from knowledge.deduction import PROVISION, WORDS, Investment, deduct
+from knowledge.models import Knowledge
 
 YEARS = range(2014, 2026)
 
@@ -117,3 +118,9 @@ def test_the_table_equals_the_closed_form_of_a_queue(
         assert line.carried_out == became(line.year) - total
         assert line.deducted >= 0
         assert line.carried_in + line.added == line.deducted + line.carried_out
+
+
+def test_the_words_that_the_rule_stands_on_are_words_of_the_clause(knowledge: Knowledge) -> None:
+    quote = knowledge.provisions[PROVISION].quote
+
+    assert [words for words in WORDS if words not in quote] == []

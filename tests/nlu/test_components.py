@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,11 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from knowledge.dates import When
 from knowledge.language import LANGUAGES, fold
 from knowledge.live import Content
+from knowledge.reckoning import Share, Sum
+from nlu.components.answers import SumAnswers
 from nlu.components.entities import KnowledgeEntityExtractor
 from nlu.components.intents import TwoViewIntentClassifier
 from nlu.components.language import LanguageDetector
@@ -74,6 +78,10 @@ class TestLanguage:
     ) -> None:
         assert self._language(detector, "贷款找谁", language="en") == "en"
         assert self._language(detector, "hello", language="zh-Hant") == "zh-Hant"
+
+    @pytest.mark.parametrize("text", ["3.5M", "HK$500", "RMB 2k"])
+    def test_an_amount_alone_is_of_no_language(self, detector: LanguageDetector, text: str) -> None:
+        assert self._language(detector, text, previous_language="zh-Hant") == "zh-Hant"
 
     def test_where_nothing_tells_the_conversations_language_stays(
         self, detector: LanguageDetector
@@ -266,3 +274,49 @@ class TestSecondLook:
 
     def test_other_intents_are_left_alone(self, second_look: SecondLook) -> None:
         assert self._intent(second_look, "创新券找谁", "ask_contact", 0.4) == "ask_contact"
+
+
+OPEN_SUM = {"asking": "sum", "sum": Sum((Share(Decimal(5_000_000)),)).slot}
+
+
+class TestAnswersOfTheSum:
+    """ "500万" alone says nothing of what it is for; what was asked does."""
+
+    @pytest.fixture(scope="class")
+    def answers(self, tmp_path_factory: pytest.TempPathFactory) -> SumAnswers:
+        storage = LocalModelStorage(tmp_path_factory.mktemp("answers"))
+        return SumAnswers.create({}, storage, Resource("answers"), CONTEXT)
+
+    def _intent(self, answers: SumAnswers, text: str, **metadata: Any) -> str:
+        data = {TEXT: text, METADATA: metadata, INTENT: {"name": "ask_measure", "confidence": 0.6}}
+        [processed] = answers.process([Message(data=data)])
+        return str(processed.get(INTENT)["name"])
+
+    @pytest.mark.parametrize(
+        "text", ["500万", "2023年3月", "不知道", "why do you ask?", "不，600万"]
+    )
+    def test_what_answers_the_sum_belongs_to_it(self, answers: SumAnswers, text: str) -> None:
+        assert self._intent(answers, text, **OPEN_SUM) == "ask_calculation"
+        assert self._intent(answers, text) == "ask_measure"
+
+    @pytest.mark.parametrize("text", ["500万的贷款怎么申请？", "谁负责", "2", "/ask_contact"])
+    def test_a_question_in_between_stays_one(self, answers: SumAnswers, text: str) -> None:
+        assert self._intent(answers, text, **OPEN_SUM) == "ask_measure"
+
+    def test_after_a_question_in_between_figures_alone_are_for_the_sum(
+        self, answers: SumAnswers
+    ) -> None:
+        between = {**OPEN_SUM, "asking": None}
+
+        assert self._intent(answers, "2023年3月", **between) == "ask_calculation"
+        # "Don't know" answers what was asked last, and that was something else.
+        assert self._intent(answers, "不知道", **between) == "ask_measure"
+
+    def test_a_finished_sum_does_not_take_figures_that_come_later(
+        self, answers: SumAnswers
+    ) -> None:
+        shares = (Share(Decimal(5_000_000), When(2015)),)
+        finished = Sum(shares, {2017: Decimal(9_000_000)}).slot
+
+        assert self._intent(answers, "500万", asking=None, sum=finished) == "ask_measure"
+        assert self._intent(answers, "500万", asking="sum", sum=finished) == "ask_calculation"

@@ -1,0 +1,131 @@
+"""The private link to a list: who can open it, and what is kept for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.attendant import Received
+from bot.message import Effect, Part, Reply, Stored, UserMessage
+from bot.people.ownership import Ownership
+from bot.secretary.list_links import ListKey, ListLinks
+from bot.secretary.my_list import SLOT, MyList
+from bot.secretary.told import Told
+from knowledge.models import Knowledge
+
+LINKS = ListLinks("a secret")
+MESSAGE = UserMessage("telegram:42", "m1")
+STORED = Stored({}, 0, (), None, Ownership("telegram:42"))
+
+
+def reply(*effects: Effect) -> Reply:
+    return Reply("result", "en", "ask_fit", 1.0, (Part(text="The list."),), (), (), effects)
+
+
+def test_a_link_says_which_list_it_opens_to_us_alone() -> None:
+    token = LINKS.token(ListKey("telegram:42", "k"))
+
+    assert LINKS.read(token) == ListKey("telegram:42", "k")
+    assert "telegram" not in token
+    assert "/" not in token
+    assert ListLinks("another secret").read(token) is None
+
+
+@pytest.mark.parametrize("place", [0, 40, -1])
+def test_a_changed_link_opens_nothing(place: int) -> None:
+    token = list(LINKS.token(ListKey("telegram:42", "k")))
+    token[place] = "A" if token[place] != "A" else "g"
+
+    assert LINKS.read("".join(token)) is None
+
+
+@pytest.mark.parametrize("token", ["", "x", "ä", "." * 200, "gAAAAA"])
+def test_what_is_no_link_opens_nothing(token: str) -> None:
+    assert LINKS.read(token) is None
+
+
+def test_keys_cannot_be_guessed_and_differ() -> None:
+    keys = {ListLinks.new_key() for _ in range(50)}
+
+    assert len(keys) == 50
+    assert min(map(len, keys)) >= 22  # 128 bits in base64
+
+
+async def test_who_saves_a_list_gets_its_link_before_the_answer() -> None:
+    attendant = MyList(LINKS, "https://faq.example/")
+
+    received = await attendant.carry_out(
+        MESSAGE, Received(reply(Effect("my_list")), {"language": "en"}), STORED
+    )
+
+    assert received.reply is not None
+    first, second = received.reply.parts
+    address = first.text.split()[2]
+    assert address.startswith("https://faq.example/en/lists/")
+    assert second.text == "The list."
+    named = LINKS.read(address.rpartition("/")[2])
+    assert named == ListKey("telegram:42", received.state[SLOT])
+    assert received.state["language"] == "en"
+
+
+async def test_saving_again_keeps_the_key_so_that_the_older_link_stays_good() -> None:
+    attendant = MyList(LINKS)
+    state = {SLOT: "the key"}
+
+    received = await attendant.carry_out(MESSAGE, Received(reply(Effect("my_list")), state), STORED)
+
+    assert received.state == state
+    assert received.reply is not None
+    assert "/en/lists/" in received.reply.parts[0].text
+
+
+async def test_any_other_answer_stays_as_it_is() -> None:
+    before = Received(reply(), {})
+
+    assert await MyList(LINKS).carry_out(MESSAGE, before, STORED) is before
+    assert (await MyList(LINKS).receive(MESSAGE, None, STORED)).reply is None
+
+
+def told(knowledge: Knowledge, **facts: bool) -> Told:
+    kept: dict[str, Any] = {"facts": facts, "passed": [], "ranked": ["sz-2016/6.2", "sz-2016/6.1"]}
+    found = Told.of(knowledge, {"profile": kept})
+    assert found is not None
+    return found
+
+
+def test_a_list_is_of_the_conversation_and_nothing_else(knowledge: Knowledge) -> None:
+    assert Told.of(knowledge, {}) is None
+    assert Told.of(knowledge, {"profile": {"ranked": ["sz-2016/99.9"]}}) is None
+    assert told(knowledge, venture_fund=True, gone_from_the_content=True).slot == {
+        "facts": {"venture_fund": True},
+        "passed": [],
+        "ranked": ["sz-2016/6.2", "sz-2016/6.1"],
+    }
+
+
+def test_facts_are_told_turned_round_and_removed(knowledge: Knowledge) -> None:
+    empty = told(knowledge)
+
+    assert empty.changed("tell", "does_rd").facts["does_rd"] is True
+    assert empty.changed("tell", "does_rd").changed("deny", "does_rd").facts["does_rd"] is False
+    assert empty.changed("tell", "does_rd").changed("remove", "does_rd").facts == empty.facts
+
+
+@pytest.mark.parametrize("what", ["tell", "deny", "remove", "none", "skip", "anything", ""])
+def test_what_is_not_known_changes_nothing(knowledge: Knowledge, what: str) -> None:
+    before = told(knowledge, venture_fund=True)
+
+    assert before.changed(what, "no such thing") == before
+
+
+def test_a_question_is_answered_with_none_or_skipped(knowledge: Knowledge) -> None:
+    before = told(knowledge)
+    ask = before.ask
+    assert ask is not None
+
+    none = before.changed("none", ask.id)
+    assert {none.facts[fact.id] for fact in before.open_facts(ask)} == {False}
+    skipped = before.changed("skip", ask.id)
+    assert skipped.ask is None or skipped.ask.id != ask.id
+    assert skipped.changed("skip", ask.id) == skipped
