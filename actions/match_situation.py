@@ -38,7 +38,8 @@ class ActionMatchSituation(Action):
             return told
         profile = with_story(turn, Profile.of(turn))
         asked = understand(turn)
-        if asked.decision in ("decline", "no_subject", "unsure"):
+        told_and_unsure = asked.decision == "unsure" and turn.entities("fact")
+        if asked.decision in ("decline", "no_subject", "unsure") and not told_and_unsure:
             if asked.elsewhere or not _tells_of_themselves(turn):
                 return not_answered(turn, asked)
             return ask_what_is_needed(turn, profile)

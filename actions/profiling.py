@@ -12,7 +12,7 @@ from actions.turn import Turn
 from knowledge.eligibility import Decision, Verdict, decide_all, next_ask, told
 from knowledge.fitting import help_of
 from knowledge.models import Ask, Fact, Provision
-from knowledge.replies import asks_why, denies, passes
+from knowledge.replies import asks_why, denies, keeps_the_list, passes
 
 _INTENT = "ask_fit"  # what a tapped answer says, with the fact beside it
 _MOST_REASONS = 3
@@ -135,7 +135,7 @@ def answer_to_ask(turn: Turn) -> list[EventType] | None:
     """Where the message answers what was asked, or asks why, by a button or in words: the turn.
     Else None."""
     profile = Profile.of(turn)
-    if turn.entity("save") and profile.ranked:
+    if profile.ranked and (turn.entity("save") or keeps_the_list(turn.text)):
         # The attendant that makes the page says where it is.
         turn.effect("my_list")
         turn.say("utter_my_list")

@@ -66,6 +66,8 @@ class Book:
         """What it says it is; else what it corrects; else the answer to what was asked."""
         if figure.role is not None:
             return figure.role
+        if self._named(told) is not None:
+            return "investment"
         corrected = self._corrected(told) if told.corrects and figure.dated is None else None
         if corrected is not None:
             return "income" if corrected.isdigit() else "investment"
@@ -105,8 +107,9 @@ class Book:
             return
         made = [Share(f.amount.value, self._since(f.dated)) for f in figures]
         shares, first = self.sum.shares, made[0]
-        adds = told.another or self.sum.more == "amount" or not shares
-        if not adds and len(made) == 1 and (told.corrects or len(shares) == 1):
+        named = self._named(told) is not None
+        adds = not named and (told.another or self.sum.more == "amount" or not shares)
+        if not adds and len(made) == 1 and (told.corrects or named or len(shares) == 1):
             at = self._place(told)
             kept = replace(first, since=first.since or shares[at].since)
             shares = (*shares[:at], kept, *shares[at + 1 :])
@@ -116,8 +119,16 @@ class Book:
             shares = tuple(made)
         self._change(shares=shares, more="", last="amount")
 
+    def _named(self, told: Told) -> int | None:
+        """The place of an investment that is called the first, the second, and is there."""
+        is_there = told.place is not None and told.place < len(self.sum.shares)
+        return told.place if is_there else None
+
     def _place(self, told: Told) -> int:
         """Of the investment that is corrected: the one that is named, else the last."""
+        place = self._named(told)
+        if place is not None:
+            return place
         named = {figure.amount.value for figure in told.figures}
         for at, share in enumerate(self.sum.shares):
             if share.amount in named:

@@ -78,7 +78,7 @@ class EntityFinder:
             self._matcher.add(f"{kind}:{identity}", documents)
 
     def find(self, text: str) -> list[Entity]:
-        """Every entity, in the order of the text; of overlapping names the longest."""
+        """Every entity, in the order of the text; of names, and of facts, the longest that overlap."""
         folded = fold(text)
         document = self._pipeline.make_doc(folded)
         found = [*self._named(document), *self._figures(folded)]
@@ -90,11 +90,13 @@ class EntityFinder:
         for label, start, end in self._matcher(document):
             kind, _, identity = self._pipeline.vocab.strings[label].partition(":")
             spans.append((start - end, _ORDER.index(kind), start, end, kind, identity))
-        taken: set[int] = set()
+        # A fact ("in Nanshan") may hold a name (Nanshan) that counts for itself.
+        taken: dict[bool, set[int]] = {True: set(), False: set()}
         found = []
         for _, _, start, end, kind, identity in sorted(spans):
-            if taken.isdisjoint(range(start, end)):
-                taken.update(range(start, end))
+            theirs = taken[kind == "fact"]
+            if theirs.isdisjoint(range(start, end)):
+                theirs.update(range(start, end))
                 span = document[start:end]
                 if kind == "place" and _PART_OF_A_NAME.match(document.text, span.end_char):
                     continue

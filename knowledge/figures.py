@@ -45,6 +45,12 @@ _ANOTHER = re.compile(
     r"另外?一?[笔筆]?|再投|又投|还投|还有|仲有|仲投|加多|第二[笔筆]|"
     r"(?<![a-z])(?:another|also|plus|second investment|in addition)(?![a-z])"
 )
+_PLACES = ("一1", "二2两", "三3", "四4", "五5")
+_ORDINAL_WORDS = ("first", "second", "third", "fourth", "fifth")
+_ORDINAL = re.compile(
+    r"第([一二三四五12345两])[笔筆]|头(一)[笔筆]|(?<![a-z])(first|second|third|fourth|fifth)"
+    r"(?= (?:one|investment|was|is|should|amount)\b)"
+)
 _EVERY = re.compile(r"每年|年年|各年|都是|都系|(?:each|every|per) year|all years|annually")
 _THAT_YEAR = re.compile(r"当年|嗰年|那年|that year|the same year")
 # Han characters and Latin words.
@@ -75,7 +81,8 @@ class Figure:
 
 @dataclass(frozen=True)
 class Told:
-    """`dates`: those that belong to no amount. `vague`: an amount or date that cannot be exact."""
+    """`dates`: those that belong to no amount. `vague`: an amount or date that cannot be exact.
+    `place`: "the first one", counted from 0."""
 
     figures: tuple[Figure, ...]
     dates: tuple[Dated, ...]
@@ -85,6 +92,7 @@ class Told:
     that_year: bool = False
     vague_amount: bool = False
     vague_date: bool = False
+    place: int | None = None
 
     @property
     def nothing(self) -> bool:
@@ -119,6 +127,7 @@ def read(text: str, today: date) -> Told:
         that_year=_THAT_YEAR.search(folded) is not None,
         vague_amount=not amounts and is_vague(folded),
         vague_date=not dates and has_unclear_date(folded),
+        place=_place(folded),
     )
 
 
@@ -132,7 +141,7 @@ def is_answer(text: str, today: date) -> bool:
     spans = [(f.amount.start, f.amount.end) for f in told.figures]
     spans += [(d.start, d.end) for d in (*told.dates, *(f.dated for f in told.figures if f.dated))]
     rest = _without(folded, spans)
-    for pattern in (_ROLES, _CORRECTS, _ANOTHER, _EVERY, _THAT_YEAR, _FILLERS):
+    for pattern in (_ROLES, _CORRECTS, _ORDINAL, _ANOTHER, _EVERY, _THAT_YEAR, _FILLERS):
         rest = pattern.sub(" ", rest)
     words = re.findall(r"[a-z]+|[\u3400-\u9fff]", rest)
     vague = told.vague_date or told.vague_amount
@@ -152,6 +161,16 @@ def without_signs(text: str) -> str:
     folded = fold(text)
     signs = [a for a in find_amounts(folded) if not _WORDS.search(folded[a.start : a.end])]
     return _without(folded, [(each.start, each.end) for each in signs])
+
+
+def _place(folded: str) -> int | None:
+    named = _ORDINAL.search(folded)
+    if named is None:
+        return None
+    word = next(group for group in named.groups() if group)
+    if word in _ORDINAL_WORDS:
+        return _ORDINAL_WORDS.index(word)
+    return next(place for place, signs in enumerate(_PLACES) if word in signs)
 
 
 def _without(folded: str, spans: Sequence[tuple[int, int]]) -> str:

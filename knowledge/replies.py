@@ -32,8 +32,13 @@ _AGAIN = re.compile(
 )
 
 _RECKON = re.compile(
-    r"算|计[算数下吓]|計[算數吓]|calculat|comput|estimat|work (?:it )?out|run the numbers|"
-    r"the math|\bsum\b",
+    r"算|计(?:一下|[算数下吓])|計(?:一下|[算數下吓])|calculat|comput|estimat|work (?:it )?out|"
+    r"run the numbers|the math|\bsum\b",
+    re.IGNORECASE,
+)
+_KEEPS = re.compile(
+    r"(存|打开|打開|开返|開返|下载|下載|打印|列印|印出|看看?我的|睇返?我|"
+    r"\b(?:save|open|keep|print|download|show)\b)[^。，,.!?？！]{0,12}(清单|清單|\blist\b)",
     re.IGNORECASE,
 )
 
@@ -71,3 +76,8 @@ def starts_again(text: str) -> bool:
 def wants_it_reckoned(text: str) -> bool:
     """Asks for a sum to be done, rather than what the rule is."""
     return _RECKON.search(text) is not None
+
+
+def keeps_the_list(text: str) -> bool:
+    """Wants the list to keep, or to see again."""
+    return _KEEPS.search(text) is not None

@@ -230,9 +230,14 @@ def test_dates_are_found(finder: EntityFinder, text: str) -> None:
     assert len(found(finder, f"{text}还有效吗", "date")) == 1
 
 
+def test_a_fact_leaves_the_names_in_it_their_own_meaning(finder: EntityFinder) -> None:
+    found = {(e.kind, e.text) for e in finder.find("我们在南山，做芯片的")}
+    assert {("fact", "我们在南山"), ("district", "南山")} <= found
+
+
 def test_entities_stand_in_the_order_of_the_text(finder: EntityFinder) -> None:
     entities = finder.find("我在南山，2016年投了500万，问科创委第六条")
-    assert [e.kind for e in entities] == ["district", "date", "money", "unit", "measure"]
+    assert [e.kind for e in entities] == ["fact", "district", "date", "money", "unit", "measure"]
     assert [e.start for e in entities] == sorted(e.start for e in entities)
 
 

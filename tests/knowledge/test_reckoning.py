@@ -114,6 +114,18 @@ def test_one_of_several_investments_is_corrected_by_its_amount() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "message", ["actually the first was 4M", "第一笔是400万", "唔係，第一筆係四百萬"]
+)
+def test_one_of_several_investments_is_corrected_by_its_place(message: str) -> None:
+    two = "I put 3.5M in March 2022 and 2M in June 2023, taxable income 1.5M in 2024 and 2M in 2025"
+    known = after(two)
+    changed = after(message, known=known)
+    assert [share.amount for share in changed.shares] == [Decimal(4_000_000), Decimal(2_000_000)]
+    assert [share.since for share in changed.shares] == [share.since for share in known.shares]
+    assert changed.incomes == known.incomes
+
+
 def test_another_investment_is_added_and_a_new_figure_alone_replaces() -> None:
     known = after("投了500万，2022年3月")
 
