@@ -12,12 +12,13 @@ from actions.turn import Turn
 def show_clause(turn: Turn, service: str, response: str) -> list[EventType]:
     """What the policy says of it and who is responsible, after a sentence on the service.
 
-    The question may name another matter than the service: then that is what is shown. An
+    The question may surely name another matter than the service: then that is what is shown. An
     attendant puts the service in its place where there is something to offer.
     """
     asked = understand(turn)
     behind = turn.knowledge.provision(turn.knowledge.vocabulary.clauses[service])
-    found = asked.provisions if asked.decision == "answer" else [behind] if behind else []
+    another = asked.decision == "answer" and asked.sure
+    found = asked.provisions if another or behind is None else [behind]
     if asked.elsewhere or not found:
         return not_answered(turn, asked)
     turn.say(response, hotline=turn.hotline())

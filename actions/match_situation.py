@@ -20,7 +20,7 @@ from actions.profiling import (
 from actions.turn import Turn
 from knowledge.fitting import fitting
 
-_SURE, _FAR_OUT = 0.85, 0.9
+_CLEAR, _SURE, _FAR_OUT = 0.8, 0.85, 0.9
 
 
 class ActionMatchSituation(Action):
@@ -43,11 +43,13 @@ class ActionMatchSituation(Action):
             if asked.elsewhere or not _tells_of_themselves(turn):
                 return not_answered(turn, asked)
             return ask_what_is_needed(turn, profile)
-        one_thing = asked.sure and not (turn.entities("fact") or _tells_of_themselves(turn))
+        matched = turn.content.search.find(turn.text, 2 * RANKED)
+        clear = matched.best is not None and matched.best.score > _CLEAR
+        one_thing = clear and not (turn.entities("fact") or _tells_of_themselves(turn))
         if one_thing or asked.provisions[0].kind == "duty":
             # Nothing is told and nothing else could be meant: its card says more than a list.
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
-        found = fitting(turn.knowledge, turn.content.search.find(turn.text, 2 * RANKED))
+        found = fitting(turn.knowledge, matched)
         if not found.ranked:
             return not_answered(turn, asked)
         turn.say("utter_fit")

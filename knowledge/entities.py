@@ -78,7 +78,7 @@ class EntityFinder:
             self._matcher.add(f"{kind}:{identity}", documents)
 
     def find(self, text: str) -> list[Entity]:
-        """Every entity, in the order of the text; of names, and of facts, the longest that overlap."""
+        """Every entity in the order of the text; of overlapping names the longest, as of facts."""
         folded = fold(text)
         document = self._pipeline.make_doc(folded)
         found = [*self._named(document), *self._figures(folded)]

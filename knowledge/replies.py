@@ -37,7 +37,7 @@ _RECKON = re.compile(
     re.IGNORECASE,
 )
 _KEEPS = re.compile(
-    r"(存|打开|打開|开返|開返|下载|下載|打印|列印|印出|看看?我的|睇返?我|"
+    r"(存|儲|储|打开|打開|开返|開返|下载|下載|打印|列印|印出|看看?我的|睇返?我|"
     r"\b(?:save|open|keep|print|download|show)\b)[^。，,.!?？！]{0,12}(清单|清單|\blist\b)",
     re.IGNORECASE,
 )
