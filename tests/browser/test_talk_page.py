@@ -81,7 +81,7 @@ def test_visitor_asks_and_sees_clause_and_office(
     href = website.get_attribute("href") or ""
     assert href.startswith("https://")
     assert office["website"] in href
-    assert "noopener" in (website.get_attribute("rel") or "")
+    assert website.get_attribute("rel") == "noreferrer"  # which opens no way back either
     number = office["hotlines"][0]["number"]
     telephone = card.get_by_role("link", name=number, exact=True).first
     expect(telephone).to_have_attribute("href", f"tel:{number}")

@@ -51,7 +51,7 @@ class Chat {
       const message = "choice" in entry.message && entry.of !== id ? { text: entry.said } : entry.message;
       const started = performance.now();
       const turn = await this.post(`/api/conversations/${id}/messages`, { id: entry.id, ...message }, token);
-      memory.changeEntry(entry.id, { turn, of: id }, ({ conversation: held }) => { if (held?.id === id) held.owner = turn.owner; });
+      memory.changeEntry(entry.id, { turn, of: id }, ({ conversation }) => { if (conversation?.id === id) conversation.owner = turn.owner; });
       const { number, outcome, language, provisions } = turn;
       this.happened("answer", { number, outcome, language, provisions, ms: Math.round(performance.now() - started) });
     } catch (error) {

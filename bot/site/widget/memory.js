@@ -8,11 +8,9 @@ const MOST_ENTRIES = 30;
  */
 const memory = {
   json: new WeakMap(), // Of each entry: only what has changed is written out anew.
-  text: "", parsed: null,
-  value: null, // Where storage is forbidden the memory lasts as long as the page.
 
   read() {
-    if (memory.value) return memory.value;
+    if (memory.value) return memory.value; // Storage is forbidden: it lasts as long as the page.
     try {
       const text = localStorage.getItem(KEY); // Parsed again only where another tab has changed it.
       if (text !== memory.text) Object.assign(memory, { text, parsed: { entries: [], ...JSON.parse(text) } });
@@ -39,10 +37,11 @@ const memory = {
   },
 
   write({ entries, ...rest }) {
-    const { json } = memory;
-    const each = entries.map((entry) => json.get(entry) ?? json.set(entry, JSON.stringify(entry)).get(entry));
-    const more = JSON.stringify(rest).slice(1, -1);
-    return `{"entries":[${each}]${more && `,${more}`}}`;
+    const each = entries.map((entry) => {
+      if (!memory.json.has(entry)) memory.json.set(entry, JSON.stringify(entry));
+      return memory.json.get(entry);
+    });
+    return `${JSON.stringify({ ...rest, entries: [] }).slice(0, -2)}${each}]}`;
   },
 
   /** Change one entry, if it is still there, and with it what else `work` changes. */
