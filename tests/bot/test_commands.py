@@ -25,12 +25,14 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Main = Callable[..., "tuple[int, str, str]"]
 COMMANDS = (
     *("serve", "ask", "chat", "batch", "train", "check", "reload", "settings", "wechat"),
-    *("staff", "forget", "export", "publish", "news"),
+    *("staff", "forget", "export", "publish", "news", "mentors", "demo"),
 )
 NEEDED = {
     "news": ["import", "feed.xml"],
     "ask": ["贷款"],
     "staff": ["list"],
+    "mentors": ["list"],
+    "demo": ["remove"],
     "forget": ["telegram:42"],
     "export": ["telegram:42"],
 }  # arguments without which a command is used wrongly

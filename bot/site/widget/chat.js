@@ -24,7 +24,7 @@ class Chat {
     if (this.busy) return this.changed();
     this.busy = true;
     this.trouble = "";
-    this.changed();
+    requestAnimationFrame(this.changed); // By then the question is on its way.
     try {
       await alone(async () => {
         for (let entry; (entry = memory.read().entries.find(waits)); this.changed()) await this.deliver(entry);

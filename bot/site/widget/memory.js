@@ -1,14 +1,13 @@
 // What outlives the page: the conversation, what was said in it, what waits to be sent.
 const KEY = "chuangwen";
 const MOST_ENTRIES = 30;
+const json = new WeakMap(); // Of each entry: only what has changed is written out anew.
 
 /**
  * {conversation, entries, language, open}. An entry is something said: {id, said, message}, later
  * with its `turn`, or `refused`; one with neither waits to be sent.
  */
 const memory = {
-  json: new WeakMap(), // Of each entry: only what has changed is written out anew.
-
   read() {
     if (memory.value) return memory.value; // Storage is forbidden: it lasts as long as the page.
     try {
@@ -37,10 +36,7 @@ const memory = {
   },
 
   write({ entries, ...rest }) {
-    const each = entries.map((entry) => {
-      if (!memory.json.has(entry)) memory.json.set(entry, JSON.stringify(entry));
-      return memory.json.get(entry);
-    });
+    const each = entries.map((entry) => json.get(entry) ?? json.set(entry, JSON.stringify(entry)).get(entry));
     return `${JSON.stringify({ ...rest, entries: [] }).slice(0, -2)}${each}]}`;
   },
 
@@ -48,7 +44,7 @@ const memory = {
   changeEntry(id, change, work) {
     memory.change((state) => {
       const entry = state.entries.find((each) => each.id === id);
-      if (entry) memory.json.delete(Object.assign(entry, change));
+      if (entry) json.delete(Object.assign(entry, change));
       work?.(state);
     });
   },
