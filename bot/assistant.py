@@ -244,8 +244,11 @@ def _state(tracker: DialogueStateTracker) -> State:
 
 
 def _spoken(text: str) -> str:
-    """What Rasa is given of a founder's text: a leading / would let anyone name an intent."""
+    """What Rasa is given of a founder's text: a leading / would let anyone name an intent, with
+    its entities in braces, which are no words either."""
+    names_an_intent = text.lstrip().startswith("/")
     text = text[:LONGEST_READ].lstrip(" /\t\n")
+    text = text.partition("{")[0] if names_an_intent else text
     return text if has_words(text) else _NOTHING_SAID
 
 

@@ -103,7 +103,7 @@ async def test_forgetting_leaves_no_row_of_the_person_and_all_of_the_next(
     await live_through_everything(store, settings, ME)
     await live_through_everything(store, settings, OTHER)
     before = await rows_that_name(store, OTHER)
-    assert len(before) == 11
+    assert len(before) == 12
 
     assert await store.forget(ME)
 
