@@ -224,7 +224,9 @@ def test_the_app_gives_its_library_to_look_things_up(
 
     given: list[Services] = []
     monkeypatch.setattr(app, "open_channels", lambda _, services: given.append(services) or [])
-    library: Any = SimpleNamespace(configure=lambda *_: None, content=content)
+    library: Any = SimpleNamespace(
+        configure=lambda *_: None, content=content, show_news=lambda _: None
+    )
     settings = Settings(data_dir=tmp_path, secret="x" * 40)
 
     app.make_app(settings, FakeAssistant(), SqlStore("sqlite://"), library)
