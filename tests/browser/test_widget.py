@@ -44,9 +44,7 @@ def test_visitor_of_another_site_with_a_strict_policy_asks_and_reads_the_clause(
     expect(quote).to_be_visible()
     expect(quote).to_have_attribute("lang", "zh-Hans")
     expect(card.locator("a[href^='tel:']").first).to_be_visible()
-    expect(card.locator("a[href^='https://']").first).to_have_attribute(
-        "rel", "noreferrer"
-    )
+    expect(card.locator("a[href^='https://']").first).to_have_attribute("rel", "noreferrer")
     # The styles came through: a constructed sheet needs no leave of the page's policy.
     assert launcher(page).evaluate("node => getComputedStyle(node).position") == "fixed"
 
