@@ -37,15 +37,16 @@ class ActionMatchSituation(Action):
         if told is not None:
             return told
         profile = with_story(turn, Profile.of(turn))
-        asked = understand(turn)
+        asked, matched = understand(turn), turn.content.search.find(turn.text, 2 * RANKED)
+        # A founder's own story, even if nothing in it says what they need.
+        is_story = turn.intent_confidence("ask_fit") > _SURE and matched.out_of_scope < _FAR_OUT
         told_and_unsure = asked.decision == "unsure" and turn.entities("fact")
         if asked.decision in ("decline", "no_subject", "unsure") and not told_and_unsure:
-            if asked.elsewhere or not _tells_of_themselves(turn):
+            if asked.elsewhere or not is_story:
                 return not_answered(turn, asked)
             return ask_what_is_needed(turn, profile)
-        matched = turn.content.search.find(turn.text, 2 * RANKED)
         clear = matched.best is not None and matched.best.score > _CLEAR
-        one_thing = clear and not (turn.entities("fact") or _tells_of_themselves(turn))
+        one_thing = clear and not (turn.entities("fact") or is_story)
         if one_thing or asked.provisions[0].kind == "duty":
             # Nothing is told and nothing else could be meant: its card says more than a list.
             return await ActionFindMeasures().run(dispatcher, tracker, domain)
@@ -54,9 +55,3 @@ class ActionMatchSituation(Action):
             return not_answered(turn, asked)
         turn.say("utter_fit")
         return show(turn, profile, found.ranked)
-
-
-def _tells_of_themselves(turn: Turn) -> bool:
-    """Whether the message is a founder's own story, even if nothing in it says what they need."""
-    elsewhere = turn.content.search.find(turn.text).out_of_scope
-    return turn.intent_confidence("ask_fit") > _SURE and elsewhere < _FAR_OUT

@@ -47,7 +47,7 @@ class Following:
         if payload is None or not payload.startswith(_UNFOLLOW):
             return Received(None, stored.state)
         reply = Reply("status", _language(message, stored), "unfollow", 1.0, (), (), ())
-        what = json.loads(payload.removeprefix(_UNFOLLOW)).get("follow", "")
+        what = json.loads(payload.removeprefix(_UNFOLLOW) or "{}").get("follow", ASK)
         return Received(await self._unfollow(message.conversation, what, reply), stored.state)
 
     async def carry_out(self, message: UserMessage, received: Received, stored: Stored) -> Received:

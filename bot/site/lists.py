@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.http import read_body
 from bot.secretary.list_links import ListKey, ListLinks
 from bot.secretary.my_list import SLOT as KEY_SLOT
 from bot.secretary.told import SLOT, Told
@@ -18,6 +20,7 @@ from bot.site.serving import HEADERS
 from bot.site.site import HTML
 
 State = dict[str, Any]
+_LARGEST_FORM = 1024  # bytes: one button of the page
 # Whoever has the address has the list, so it must get into no cache, index or other site's log.
 _PRIVATE = {
     **HEADERS,
@@ -63,8 +66,9 @@ class Lists:
     async def _change(self, request: Request) -> Response:
         """A button of the page; then the page anew, so that reloading repeats nothing."""
         named = self._links.read(request.path_params["token"])
-        form = await request.form()
-        what, identity = str(form.get("do", "")), str(form.get("id", ""))
+        body = await read_body(request, _LARGEST_FORM)
+        form = dict(parse_qsl(body.decode("utf-8", "replace")))
+        what, identity = form.get("do", ""), form.get("id", "")
 
         def change(state: State) -> State | None:
             told = self._read(named, state)

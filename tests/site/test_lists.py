@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.conversation import Conversations
+from bot.http import Problem
 from bot.message import Turn, UserMessage
 from bot.people.ownership import Ownership
 from bot.secretary.list_links import ListKey, ListLinks
@@ -155,3 +156,13 @@ def test_a_list_is_gone_with_its_conversation_even_if_that_begins_anew(kept: Kep
 
     kept.keep(WHOSE, {**STATE, "list_key": "another"})
     assert kept.client.get(f"/en/lists/{TOKEN}").status_code == 404
+
+
+def test_what_no_button_of_the_page_sends_is_not_read(kept: Kept) -> None:
+    address = f"/en/lists/{TOKEN}"
+    with pytest.raises(Problem, match="413"):
+        kept.client.post(address, data={"do": "tell", "id": "x" * 2000})
+    with pytest.raises(Problem, match="413"):
+        kept.client.post(address, files={"id": b"x" * 100_000})
+    assert kept.client.post(address, content=b"\xff&=&do").status_code == 303
+    assert kept.state() == STATE
