@@ -11,10 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.asking import RANKED, understand
 from actions.find_measures import ActionFindMeasures, not_answered
 from actions.profiling import (
-    Profile,
     answer_to_ask,
     ask_what_is_needed,
     show,
+    told_in,
     with_story,
 )
 from actions.turn import Turn
@@ -36,7 +36,7 @@ class ActionMatchSituation(Action):
         told = answer_to_ask(turn)
         if told is not None:
             return told
-        profile = with_story(turn, Profile.of(turn))
+        known = with_story(turn, told_in(turn))
         asked, matched = understand(turn), turn.content.search.find(turn.text, 2 * RANKED)
         # A founder's own story, even if nothing in it says what they need.
         is_story = turn.intent_confidence("ask_fit") > _SURE and matched.out_of_scope < _FAR_OUT
@@ -44,7 +44,7 @@ class ActionMatchSituation(Action):
         if asked.decision in ("decline", "no_subject", "unsure") and not told_and_unsure:
             if asked.elsewhere or not is_story:
                 return not_answered(turn, asked)
-            return ask_what_is_needed(turn, profile)
+            return ask_what_is_needed(turn, known)
         clear = matched.best is not None and matched.best.score > _CLEAR
         one_thing = clear and not (turn.entities("fact") or is_story)
         if one_thing or asked.provisions[0].kind == "duty":
@@ -54,4 +54,4 @@ class ActionMatchSituation(Action):
         if not found.ranked:
             return not_answered(turn, asked)
         turn.say("utter_fit")
-        return show(turn, profile, found.ranked)
+        return show(turn, known, found.ranked)

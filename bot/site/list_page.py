@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.secretary.told import Told
 from bot.site.addresses import Addresses
 from bot.site.contents import Page, Words
 from bot.site.views import Link
 from knowledge.card import Card, CardContact
 from knowledge.cards import make_card
 from knowledge.eligibility import Decision
+from knowledge.told import Told
 
 _LABELS = {"fits": "fit_met", "cannot_tell": "fit_open", "does_not_fit": "fit_unmet"}
 

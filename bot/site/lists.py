@@ -13,11 +13,11 @@ from starlette.routing import Route
 from bot.http import read_body
 from bot.secretary.list_links import ListKey, ListLinks
 from bot.secretary.my_list import SLOT as KEY_SLOT
-from bot.secretary.told import SLOT, Told
 from bot.site.pages import Pages
 from bot.site.preferred import language_named
 from bot.site.serving import HEADERS
 from bot.site.site import HTML
+from knowledge.told import SLOT, Told
 
 State = dict[str, Any]
 _LARGEST_FORM = 1024  # bytes: one button of the page
@@ -72,7 +72,7 @@ class Lists:
 
         def change(state: State) -> State | None:
             told = self._read(named, state)
-            return None if told is None else {**state, SLOT: told.changed(what, identity).slot}
+            return {**state, SLOT: told.changed(what, identity).slot} if told else None
 
         if named is None or not await self._states.amend(named.conversation, change):
             return self._pages.missing(request)
@@ -85,4 +85,5 @@ class Lists:
     def _read(self, named: ListKey | None, state: State) -> Told | None:
         if named is None or state.get(KEY_SLOT) != named.key:
             return None
-        return Told.of(self._pages.knowledge, state)
+        told = Told.of(self._pages.knowledge, state.get(SLOT))
+        return told if told.ranked else None

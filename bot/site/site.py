@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.secretary.event import Event
-from bot.secretary.told import Told
 from bot.site.addresses import Addresses
 from bot.site.contents import Page, Words, moved, pages
 from bot.site.list_page import list_page
@@ -18,6 +17,7 @@ from bot.site.views import Link, entries
 from knowledge.cards import change_card
 from knowledge.language import DEFAULT, LANGUAGE_NAMES, LANGUAGES, Language
 from knowledge.models import Knowledge, Policy, Provision
+from knowledge.told import Told
 
 HTML = "text/html"
 ATOM = "application/atom+xml"
