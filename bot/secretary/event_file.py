@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -13,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from bot.secretary.event import ZONE, Event
+from bot.secretary.rows import csv_rows
 from knowledge.language import clean
 
 COLUMNS = ("id", "title", "title_en", "start", "end", "place", "url")
@@ -124,13 +124,8 @@ class _Row:
 
 
 def _from_csv(text: str) -> Iterable[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     head: list[str] | None = None
-    ended = 0  # a value may go over several lines: a row is named by its first
-    for cells in reader:
-        line, ended = ended + 1, reader.line_num
-        if not any(cell.strip() for cell in cells) or cells[0].startswith("#"):
-            continue
+    for line, cells in csv_rows(text):
         if head is None:
             head = [cell.strip().lower() for cell in cells]
         elif len(cells) != len(head):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
 from datetime import date
 from difflib import get_close_matches
 
 from bot.secretary.mentor import Mentor
 from bot.secretary.mentor_entry import COLUMNS, BadEntry, Mistake, read_entry
+from bot.secretary.rows import csv_rows
 from knowledge.vocabulary import Vocabulary
 
 LARGEST = 2_000_000  # bytes
-_COMMENT = "#"
 
 
 class MentorsError(ValueError):
@@ -25,16 +24,11 @@ class MentorsError(ValueError):
 
 def read_mentors(data: bytes, vocabulary: Vocabulary, today: date) -> list[Mentor]:
     """The mentors of a file, contacts not yet sealed. Raises MentorsError with every mistake."""
-    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
     head: list[str] | None = None
     mistakes: list[str] = []
     found: dict[str, tuple[int, Mentor]] = {}
-    ended = 0  # a value may go over several lines: a row is named by its first
     try:
-        for cells in reader:
-            line, ended = ended + 1, reader.line_num
-            if not any(cell.strip() for cell in cells) or cells[0].startswith(_COMMENT):
-                continue
+        for line, cells in csv_rows(_decoded(data)):
             if head is None:
                 head = _head(cells, line)
                 continue
@@ -55,7 +49,7 @@ def read_mentors(data: bytes, vocabulary: Vocabulary, today: date) -> list[Mento
                 continue
             found[mentor.id] = line, mentor
     except csv.Error as error:
-        mistakes.append(f"line {reader.line_num}: is no CSV ({error}); check the quotes")
+        mistakes.append(f"{error}; check the quotes")
     if not found and not mistakes:
         mistakes.append("there is no mentor in it; `python -m bot mentors template` shows how")
     if mistakes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import pwd
 import shutil
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from bot.message import Effect, Part, Reply, UserMessage
 from bot.settings import PROJECT, Settings
@@ -308,6 +310,25 @@ def make_server(make_data_dir: Callable[[], Path]) -> Iterator[Callable[..., Ser
     yield make
     for server in servers:
         server.kill()
+
+
+_names = itertools.count()
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
+)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, of SQLite and of PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'folder' / 'chuangwen.db'}"
+    server = sa.engine.make_url(request.getfixturevalue("postgresql"))
+    name = f"test_{next(_names)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return str(server.set(database=name))
 
 
 @pytest.fixture(scope="session")

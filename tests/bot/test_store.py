@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,24 +18,6 @@ from bot.message import Choice, Turn
 from bot.people.ownership import Ownership
 from bot.store.sql import SqlStore, migrate
 from bot.store.tables import metadata
-
-_names = itertools.count()
-
-
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
-)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'folder' / 'chuangwen.db'}"
-    server = sa.engine.make_url(request.getfixturevalue("postgresql"))
-    name = f"test_{next(_names)}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return str(server.set(database=name))
 
 
 @pytest_asyncio.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-import sqlalchemy as sa
 
 from bot.conversation import Conversations
 from bot.desk.services import Desk, open_desk
@@ -26,7 +24,7 @@ from bot.store.sql import SqlStore
 from knowledge.language import Language
 from knowledge.storage import load_vocabulary
 from knowledge.vocabulary import Vocabulary
-from tests.bot.conftest import FakeAssistant, postgresql  # noqa: F401 - a fixture
+from tests.bot.conftest import FakeAssistant, address, postgresql  # noqa: F401 - fixtures
 
 NOW = datetime(2026, 11, 25, 2, tzinfo=timezone.utc)
 ME = "web:me"
@@ -128,25 +126,6 @@ def mentor(identity: str, fields: str, stages: str = "seed", tongues: str = "man
 async def keep(founder: Founder, *mentors: Mentor) -> None:
     sealed = [replace(each, contact=founder.desk.vault.seal(each.contact)) for each in mentors]
     await founder.desk.mentors.put(sealed, founder.now)
-
-
-_names = itertools.count()
-
-
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
-)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'chuangwen.db'}"
-    server = sa.engine.make_url(request.getfixturevalue("postgresql"))
-    name = f"secretary_{next(_names)}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return str(server.set(database=name))
 
 
 @pytest_asyncio.fixture
