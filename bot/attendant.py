@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.message import Reply, Stored, UserMessage
+from bot.message import Reply, UserMessage
 from bot.people.callback import CallBack
 from bot.people.ownership import Change
+from bot.turn_store import Stored
 
 State = dict[str, Any]
 

@@ -14,11 +14,12 @@ from typing import Any
 from bot.assistant import Assistant
 from bot.attendant import Attendant, Received
 from bot.events import DESK, Events
-from bot.message import Choice, Stored, Turn, TurnStore, UnknownChoice, UserMessage
+from bot.message import Choice, Turn, UnknownChoice, UserMessage
 from bot.people.ownership import OwnerChanged
 from bot.privacy import mask
 from bot.right_of_way import RightOfWay
 from bot.texts import Texts
+from bot.turn_store import Stored, TurnStore
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.picking import number_alone
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from bot.attendant import Received
-from bot.message import Part, Reply, Stored, UserMessage
+from bot.message import Part, Reply, UserMessage
 from bot.people.callback import CallBack, CallBacks, contact_in, new_ticket, ticket_in
 from bot.people.opening import Opening
 from bot.people.vault import Vault
 from bot.texts import Texts
+from bot.turn_store import Stored
 from knowledge.language import DEFAULT, LANGUAGES, Language, detect, has_words
 
 logger = logging.getLogger(__name__)

@@ -8,10 +8,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bot.attendant import Received
-from bot.message import Part, Stored, UserMessage
+from bot.message import Part, UserMessage
 from bot.secretary.calendar import Calendar
 from bot.secretary.event import Event
 from bot.texts import Texts
+from bot.turn_store import Stored
 from knowledge.language import Language
 
 _MOST = 5

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from bot.attendant import Received
-from bot.message import Part, Reply, Stored, UserMessage
+from bot.message import Part, Reply, UserMessage
 from bot.secretary.follow import Follow
 from bot.texts import Texts
+from bot.turn_store import Stored
 from knowledge.language import DEFAULT, LANGUAGES, Language
 from knowledge.models import Knowledge
 

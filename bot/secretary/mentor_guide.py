@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.attendant import Received
-from bot.message import Part, Reply, Stored, UserMessage
+from bot.message import Part, Reply, UserMessage
 from bot.people.reception import CALL_BACK, Staffed
 from bot.secretary.mentor import ABOUT, Match, Mentor, Mentors, Wanted, suitable
 from bot.texts import Texts
+from bot.turn_store import Stored
 from knowledge.language import Language
 from knowledge.vocabulary import KINDS, Kind, Vocabulary
 

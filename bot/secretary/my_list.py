@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.attendant import Received
-from bot.message import Part, Stored, UserMessage
+from bot.message import Part, UserMessage
 from bot.secretary.list_links import ListKey, ListLinks
 from bot.texts import Texts
+from bot.turn_store import Stored
 
 EFFECT = "my_list"
 SLOT = "list_key"  # in the conversation's state

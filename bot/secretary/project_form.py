@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from bot.attendant import Received
-from bot.message import Part, Reply, Stored, UserMessage
+from bot.message import Part, Reply, UserMessage
 from bot.people.callback import contact_in, shown
 from bot.people.reception import Staffed, language_of
 from bot.people.vault import Vault
@@ -26,6 +26,7 @@ from bot.secretary.project_sheet import (
     without,
 )
 from bot.texts import Texts
+from bot.turn_store import Stored
 from knowledge.language import Language, clean
 from knowledge.vocabulary import Vocabulary
 

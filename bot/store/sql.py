@@ -9,28 +9,26 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
 
-from bot.message import Choice, Stored, Turn
+from bot.message import Choice, Turn
 from bot.people.callback import CallBack
 from bot.people.ownership import Change, Ownership
 from bot.settings import SettingsError
 from bot.store import owning, personal
+from bot.store.database import make_engine, migrate
 from bot.store.desk_tables import callbacks, letters, ownership
 from bot.store.tables import conversations, turns
+from bot.turn_store import Stored
 
 _Result = TypeVar("_Result")
 # Ids of a turn's choices begin with its number; those of a letter must not be taken for them.
 FIRST_CHOICE = 1_000_000
-_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class SqlStore:
@@ -46,7 +44,7 @@ class SqlStore:
         workers: int = 8,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        self._engine, self._clock = _engine(url), clock
+        self._engine, self._clock = make_engine(url), clock
         # A transaction on a file takes less than handing it to a thread and back (docs/adr/0002);
         # one that crosses a network must not stop the event loop.
         local = self._engine.dialect.name == "sqlite"
@@ -253,50 +251,3 @@ _ADVANCE = (
         updated=sa.bindparam("b_updated"),
     )
 )
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest version of the tables."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-def _engine(url: str) -> Engine:
-    try:
-        sa.engine.make_url(url).get_dialect()
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        # Without the address: it may hold a password.
-        raise SettingsError(
-            "CHUANGWEN_DATABASE_URL is no database address; it looks like "
-            "postgresql+psycopg2://user:password@host/name or sqlite:////path/to/file.db"
-        ) from error
-    in_memory = url in ("sqlite://", "sqlite:///:memory:")
-    engine = sa.create_engine(
-        url,
-        future=True,
-        hide_parameters=True,  # errors would quote what founders wrote
-        # A pool for a file too: by default it is opened anew for each transaction. What is in
-        # memory belongs to one connection.
-        poolclass=StaticPool if in_memory else QueuePool,
-        pool_reset_on_return=None,  # every connection comes back after a commit or a rollback
-        pool_pre_ping=not url.startswith("sqlite"),
-        connect_args={"check_same_thread": False} if url.startswith("sqlite") else {},
-    )
-    if engine.dialect.name == "sqlite":
-        if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-
-        @sa.event.listens_for(engine, "connect")  # type: ignore[untyped-decorator]
-        def set_pragmas(connection: Any, _: Any) -> None:
-            cursor = connection.cursor()
-            # Readers do not wait for the writer, and a commit survives the end of the process.
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=NORMAL")
-            cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=5000")
-            cursor.close()
-
-    return engine

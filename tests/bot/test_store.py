@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.message import Choice, Turn
 from bot.people.ownership import Ownership
-from bot.store.sql import SqlStore, migrate
+from bot.store.database import migrate
+from bot.store.sql import SqlStore
 from bot.store.tables import metadata
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.attendant import Received
-from bot.message import Effect, Part, Reply, Stored, UserMessage
+from bot.message import Effect, Part, Reply, UserMessage
 from bot.people.ownership import Ownership
 from bot.secretary.list_links import ListKey, ListLinks
 from bot.secretary.my_list import SLOT, MyList
+from bot.turn_store import Stored
 
 LINKS = ListLinks("a secret")
 MESSAGE = UserMessage("telegram:42", "m1")
