@@ -53,7 +53,8 @@ class Library:
         self._cache = cache
         self._content: Content | None = None
         self._news: tuple[Notice, ...] = ()
-        self._loading = threading.Lock()
+        self._loading = threading.Lock()  # held for seconds, by those who may wait
+        self._exchanging = threading.Lock()  # held for a moment
         self.encoder = Encoder()
 
     def configure(self, roots: Sequence[Path], cache: Path | None) -> None:
@@ -70,7 +71,7 @@ class Library:
         if self._content is None:
             with self._loading:
                 if self._content is None:
-                    self._content = self._load()
+                    return self._take(self._load())
         return self._content
 
     def reload(self) -> bool:
@@ -80,23 +81,27 @@ class Library:
         """
         with self._loading:
             old = self._content
-            new = self._load()
-            self._content = new
+            new = self._take(self._load())
         logger.info("content %s in use", new.knowledge.version)
-        return old is None or old.knowledge.version != new.knowledge.version
+        return old is None or old.search.version != new.search.version
 
     def show_news(self, news: tuple[Notice, ...]) -> None:
         """Put notices on the cards of the content in use, and of what is loaded later.
 
-        The search stays: notices are not what questions are looked up in.
+        The search stays: notices are not what questions are looked up in. Waits for no load.
         """
-        with self._loading:
+        with self._exchanging:
             if news == self._news:
                 return
             self._news = news
             if self._content is not None:
-                knowledge = _with_news(self._content.knowledge, news)
-                self._content = replace(self._content, knowledge=knowledge, _cards={})
+                self._content = _showing(self._content, news)
+
+    def _take(self, new: Content) -> Content:
+        """Put what was loaded in use, with the notices of this moment."""
+        with self._exchanging:
+            self._content = _showing(new, self._news)
+            return self._content
 
     def _load(self) -> Content:
         knowledge = load(*self._roots)
@@ -104,19 +109,20 @@ class Library:
         # Every fourth question has the words of all.
         self.encoder.warm(q for p in knowledge.provisions.values() for q in p.questions[::4])
         return Content(
-            knowledge=_with_news(knowledge, self._news),
+            knowledge=knowledge,
             search=search,
             entities=EntityFinder(knowledge),
             respeller=Respeller.of(knowledge),
         )
 
 
-def _with_news(knowledge: Knowledge, news: tuple[Notice, ...]) -> Knowledge:
+def _showing(content: Content, news: tuple[Notice, ...]) -> Content:
     """Of another version than without them: pages and cards that are kept are made anew."""
-    version = knowledge.version.partition("+")[0]
+    version = content.knowledge.version.partition("+")[0]
     if news:
         version += "+" + hashlib.sha256(repr(news).encode()).hexdigest()[:8]
-    return replace(knowledge, news=news, version=version)
+    knowledge = replace(content.knowledge, news=news, version=version)
+    return replace(content, knowledge=knowledge, _cards={})
 
 
 # Configured anew by the server; as it stands it serves `rasa run` and `rasa run actions`.

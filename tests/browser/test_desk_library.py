@@ -20,7 +20,7 @@ from knowledge.live import LIBRARY
 from tests.bot.conftest import free_port
 from tests.browser.axe import problems
 from tests.browser.conftest import watched
-from tests.browser.desk import PASSWORD, enter, opened, run
+from tests.browser.desk import PASSWORD, WIDTHS, assert_fits, enter, opened, run
 from tests.browser.widget import serving
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -112,10 +112,7 @@ def test_no_page_is_wider_than_the_screen(browser: Browser, address: str, locale
     page = context.new_page()
     try:
         enter(page, address, "anna", "/desk/mentors")
-        for width in (320, 360, 768, 1280, 2560):
-            page.set_viewport_size({"width": width, "height": 800})
-            for path in PATHS:
-                page.goto(f"{address}{path}")
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        for width in WIDTHS:
+            assert_fits(page, address, PATHS, width)
     finally:
         context.close()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bot.settings import PROJECT
 from tests.browser.axe import problems
 from tests.browser.conftest import watched
-from tests.browser.desk import enter
+from tests.browser.desk import WIDTHS, assert_fits, enter
 from tests.browser.supervision import QUESTIONS, supervised
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -147,11 +147,8 @@ def test_no_page_is_wider_than_the_screen(browser: Browser, address: str, locale
     try:
         enter(page, address, "anna", "/desk/inbox")
         expect(page.locator(".questions")).to_be_visible()
-        for width in (320, 360, 768, 1280, 2560):
-            page.set_viewport_size({"width": width, "height": 800})
-            for path in PATHS:
-                page.goto(f"{address}{path}")
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        for width in WIDTHS:
+            assert_fits(page, address, PATHS, width)
             page.locator("button.target").first.click()
             expect(page.locator(".diff")).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth") <= width, "draft"

@@ -34,8 +34,9 @@ from bot.people.figures import (
 )
 from bot.store.callbacks import SqlCallBacks
 from bot.store.calls import SqlCalls
+from bot.store.database import _MIGRATIONS
 from bot.store.figures import SqlFigures
-from bot.store.sql import _MIGRATIONS, SqlStore
+from bot.store.sql import SqlStore
 from bot.store.staff import SqlStaff
 from knowledge.live import Content
 from tests.desk.conftest import DeskApp, DeskClient, SignedIn

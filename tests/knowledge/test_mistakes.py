@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.encoder import Encoder
-from knowledge.live import Library
 from knowledge.reader import ContentError
 from knowledge.storage import ROOT, load
 from tests.conftest import CITY
@@ -496,59 +493,6 @@ def test_the_version_is_the_contents_hash(city_copy: Path) -> None:
     assert load(city_copy).version == version == load(CITY).version
     replace(city_copy, FAIR, "竹编摆摊要钱吗", "竹编摆摊收钱吗")
     assert load(city_copy).version != version
-
-
-class TestReload:
-    """Whole or not at all: any mistake keeps the old content."""
-
-    @pytest.fixture
-    def library(self, city_copy: Path, encoder: Encoder) -> Library:
-        library = Library((city_copy,))
-        library.encoder = encoder  # Its own would read the weights again.
-        return library
-
-    def test_all_who_ask_at_once_get_one_content(self, library: Library) -> None:
-        with ThreadPoolExecutor(4) as pool:
-            contents = list(pool.map(lambda _: library.content, range(4)))
-        assert all(content is contents[0] for content in contents)
-
-    def test_an_unchanged_reload_says_so(self, library: Library) -> None:
-        version = library.content.knowledge.version
-        assert library.reload() is False
-        assert library.content.knowledge.version == version
-
-    def test_a_new_question_is_live_after_a_reload(self, library: Library, city_copy: Path) -> None:
-        old = library.content
-        replace(
-            city_copy, FAIR, "    - 竹编摆摊要钱吗", "    - 竹编摆摊要钱吗\n    - 墟日卖糕点使费"
-        )
-        assert library.content is old
-        assert library.reload() is True
-        best = library.content.search.find("墟日卖糕点使费").best
-        assert best is not None
-        assert best.provision == "yz-2021/40.1"
-
-    @pytest.mark.parametrize("name", ["unknown unit", "broken YAML", "empty quote"])
-    def test_broken_content_keeps_the_old(
-        self, library: Library, city_copy: Path, name: str
-    ) -> None:
-        old = library.content
-        file, text, new, expected = EDITS[name]
-        replace(city_copy, file, text, new)
-        with pytest.raises(ContentError) as caught:
-            library.reload()
-        assert any(re.search(expected, mistake) for mistake in caught.value.mistakes)
-        assert library.content is old
-        replace_all = (CITY / file).read_text(encoding="utf-8")
-        (city_copy / file).write_text(replace_all, encoding="utf-8")
-        assert library.reload() is False
-        assert library.content.knowledge == old.knowledge
-
-    def test_content_is_always_of_one_version(self, library: Library, city_copy: Path) -> None:
-        replace(city_copy, FAIR, "    - 竹编摆摊要钱吗", "    - 竹编摆摊收费吗")
-        library.reload()
-        content = library.content
-        assert content.search.version == content.knowledge.version
 
 
 # Any value that YAML can hold, in the place of any value of any file.
