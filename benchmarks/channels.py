@@ -88,8 +88,9 @@ def measure(rounds: int, console: Console) -> Figures:
             )
         )
         wechat = [WeChatFounder(port, f"o{n}") for n in range(_CONVERSATIONS)]
-        for founder in (*wechat[:3], TelegramFounder(port, 1, api)):
-            founder.say(next(unasked))  # warms up
+        founders: list[Say] = [f.say for f in wechat[:3]] + [TelegramFounder(port, 1, api).say]
+        for say in founders:
+            say(next(unasked))  # warms up
 
         def ask(speakers: Sequence[Say], each: int, every: float) -> tuple[list[float], float]:
             asked = [[next(unasked) for _ in range(each)] for _ in speakers]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -43,7 +43,7 @@ class DeskStream:
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
-    async def _lines(self, visit: Visit) -> AsyncIterator[str]:
+    async def _lines(self, visit: Visit) -> AsyncGenerator[str, None]:
         self._streams[visit.staff.id] += 1
         try:
             with self._desk.events.listen(DESK) as listener:

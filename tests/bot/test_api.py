@@ -640,7 +640,7 @@ def failing_client(settings: Settings, error: Exception) -> TestClient:
 def test_an_assistant_that_gives_no_answer_is_a_problem_and_the_message_may_be_sent_again(
     settings: Settings,
 ) -> None:
-    from bot.assistant import AssistantUnavailable
+    from bot.message import AssistantUnavailable
 
     with failing_client(settings, AssistantUnavailable("no answer in 20 s")) as client:
         talk = start_talk(client)

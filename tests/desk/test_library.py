@@ -14,9 +14,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.commands.demo import _FILE, read_demo
+from bot.commands.demo import _FILE
 from bot.message import Effect
 from bot.people.outbox import Outbox
+from bot.secretary.demo import read_demo
 from bot.secretary.mentor import Mentor
 from bot.secretary.project import Project
 from bot.store.audit import SqlAudit

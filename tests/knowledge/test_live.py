@@ -15,6 +15,7 @@ from knowledge.encoder import Encoder
 from knowledge.live import Library
 from knowledge.models import Notice
 from knowledge.reader import ContentError
+from knowledge.storage import load
 from tests.conftest import CITY
 from tests.knowledge.test_mistakes import EDITS, FAIR, replace
 
@@ -76,7 +77,7 @@ def test_notices_do_not_wait_for_content_that_is_being_read(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = library.content.knowledge.version
-    read, reading, go_on = knowledge.live.load, threading.Event(), threading.Event()
+    read, reading, go_on = load, threading.Event(), threading.Event()
 
     def load_slowly(*roots: Path) -> Any:
         reading.set()
