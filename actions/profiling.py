@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from rasa_sdk.events import EventType
 
 from actions.turn import Turn
+from knowledge.conditions import Is
 from knowledge.eligibility import Decision, Verdict
 from knowledge.fitting import help_of
 from knowledge.models import Ask, Provision
-from knowledge.replies import asks_why, denies, keeps_the_list, passes
+from knowledge.replies import asks_why, denies, keeps_the_list, names_the_list, passes
 from knowledge.told import SLOT, Told
 
 _INTENT = "ask_fit"  # what a tapped answer says, with the fact beside it
@@ -96,6 +97,8 @@ def answer_to_ask(turn: Turn) -> list[EventType] | None:
         turn.effect("my_list")
         turn.say("utter_my_list")
         return show(turn, known, known.provisions, again=False)
+    if names_the_list(turn.text):
+        return ask_what_is_needed(turn, known, "utter_no_list")
     nothing, skip, why = (known.ask_named(turn.entity(kind)) for kind in ("none", "skip", "why"))
     if nothing is not None:
         return go_on(turn, known.none_of(nothing))
@@ -119,9 +122,11 @@ def go_on(turn: Turn, known: Told) -> list[EventType]:
     return show(turn, known, known.provisions)
 
 
-def ask_what_is_needed(turn: Turn, known: Told) -> list[EventType]:
+def ask_what_is_needed(
+    turn: Turn, known: Told, response: str = "utter_which_help"
+) -> list[EventType]:
     """Nothing says yet which kind of help it is about."""
-    turn.say("utter_which_help")
+    turn.say(response)
     for topic in turn.policy.topics.values():
         turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)
     return turn.end("choices", listed=True, found=[], shown=0, profile=known.slot)
@@ -132,7 +137,7 @@ def explain(turn: Turn, ask: Ask) -> None:
     facts = {fact.id for fact in ask.facts}
     lines = []
     for decision in told_in(turn).decisions:
-        words = [leaf.words for leaf in decision.reasons if leaf.fact in facts]
+        words = [r.words for r in decision.reasons if isinstance(r, Is) and r.fact in facts]
         if decision.verdict == "cannot_tell" and words:
             lines.append(
                 turn.label("fit_why").format(

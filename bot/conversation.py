@@ -117,16 +117,16 @@ class Conversations:
 
     async def _turn(self, message: UserMessage, stored: Stored) -> Turn:
         """Answer and record. Raises OwnerChanged, having kept nothing."""
-        # What was tapped means nothing to a person: its title is kept, if it is still known.
-        is_theirs = stored.ownership.owner == "human"
-        payload = None if is_theirs else await self._payload(message, stored.last_choices)
+        chosen = await self._chosen(message, stored)
+        said = f"/{message.intent}" if message.intent else None
+        payload = chosen.payload if chosen else said
         started = time.perf_counter()
         received = await self._received(message, payload, stored)
         assert received.reply is not None
         ms = (time.perf_counter() - started) * 1000
         owner = received.change.after if received.change else stored.ownership.owner
         turn = Turn.of(message, stored.turns + 1, received.reply, ms, owner)
-        text = received.text if received.text is not None else _kept(message, stored)
+        text = received.text if received.text is not None else _kept(message, chosen, stored)
         await self._store.record(
             turn, text, received.state, stored.ownership, received.change, received.callback
         )
@@ -141,19 +141,20 @@ class Conversations:
         )
         return turn
 
-    async def _payload(self, message: UserMessage, offered: tuple[Choice, ...]) -> str | None:
-        """What a tap, a command, or the number of a choice says; None for words."""
-        if message.intent is not None:
-            return f"/{message.intent}"
+    async def _chosen(self, message: UserMessage, stored: Stored) -> Choice | None:
+        """What was tapped, or named by its number; None for words."""
+        with_person = stored.ownership.owner == "human"
         if message.choice is not None:
-            known = next((choice for choice in offered if choice.id == message.choice), None)
+            offered = {choice.id: choice for choice in stored.last_choices}
+            known = offered.get(message.choice)
             known = known or await self._store.offered(message.conversation, message.choice)
-            if known is None:
+            if known is None and not with_person:  # A person can ask what was meant.
                 raise UnknownChoice(message.choice)
-            return known.payload
-        number = number_alone(message.text) if message.numbered else None
-        if number is not None and 1 <= number <= len(offered):
-            return offered[number - 1].payload
+            return known
+        # To a person a number is a number.
+        number = number_alone(message.text) if message.numbered and not with_person else None
+        if number is not None and 1 <= number <= len(stored.last_choices):
+            return stored.last_choices[number - 1]
         return None
 
     async def _received(
@@ -197,10 +198,10 @@ class Conversations:
                 self._locks[conversation] = (lock, waiting - 1)
 
 
-def _kept(message: UserMessage, stored: Stored) -> str:
+def _kept(message: UserMessage, chosen: Choice | None, stored: Stored) -> str:
     """What is kept of a message: its words, or what was tapped where a person reads it."""
     if not message.text and stored.ownership.is_held:
-        return next((c.title for c in stored.last_choices if c.id == message.choice), "")
+        return chosen.title if chosen else ""
     return mask(clean(message.text))
 
 

@@ -26,6 +26,19 @@ class Is:
 
 
 @dataclass(frozen=True)
+class Everybody:
+    """One of several offers is for all. `words`: those of the clause that make it so."""
+
+    words: str
+
+    def holds(self, facts: Facts) -> bool | None:
+        return True
+
+    def leaves(self) -> Iterator[Is]:
+        yield from ()
+
+
+@dataclass(frozen=True)
 class AllOf:
     """Every part must hold."""
 
@@ -59,14 +72,15 @@ class AnyOf:
             yield from part.leaves()
 
 
-Condition = Is | AllOf | AnyOf
+Leaf = Is | Everybody
+Condition = Leaf | AllOf | AnyOf
 
 
-def deciding(condition: Condition, facts: Facts) -> tuple[Is, ...]:
+def deciding(condition: Condition, facts: Facts) -> tuple[Leaf, ...]:
     """The leaves that make it as it stands: those that hold, those that do not, or, where it
     cannot be told yet, those that could still decide it."""
     state = condition.holds(facts)
-    if isinstance(condition, Is):
+    if isinstance(condition, Leaf):
         return (condition,)
     chosen = [part for part in condition.parts if part.holds(facts) is state]
     if isinstance(condition, AnyOf) and state is True:

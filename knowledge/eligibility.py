@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.conditions import Facts, Is, deciding
+from knowledge.conditions import Facts, Is, Leaf, deciding
 from knowledge.models import Ask, Knowledge, Provision
 
 Verdict = Literal["fits", "does_not_fit", "cannot_tell"]
@@ -25,7 +25,7 @@ class Decision:
 
     provision: Provision
     verdict: Verdict
-    reasons: tuple[Is, ...]
+    reasons: tuple[Leaf, ...]
     current: bool
 
     @property
@@ -33,7 +33,7 @@ class Decision:
         """Facts that could still decide it."""
         if self.verdict != "cannot_tell":
             return ()
-        return tuple(dict.fromkeys(leaf.fact for leaf in self.reasons))
+        return tuple(dict.fromkeys(leaf.fact for leaf in self.reasons if isinstance(leaf, Is)))
 
 
 def decide(knowledge: Knowledge, provision: Provision, facts: Facts) -> Decision | None:

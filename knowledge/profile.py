@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from knowledge.conditions import AllOf, AnyOf, Condition, Is
+from knowledge.conditions import AllOf, AnyOf, Condition, Everybody, Is
 from knowledge.language import LANGUAGES
 from knowledge.models import Ask, Fact
 from knowledge.reader import Item, suggest
 
-_SHAPES = ("is", "all", "any")
+_SHAPES = ("is", "everybody", "all", "any")
 
 
 def read_asks(file: Item) -> tuple[Ask, ...]:
@@ -49,19 +49,29 @@ def read_condition(item: Item, facts: Collection[str]) -> Condition | None:
     return _condition(item, written, facts)
 
 
-def _condition(item: Item, written: Any, facts: Collection[str]) -> Condition | None:
+def _condition(
+    item: Item, written: Any, facts: Collection[str], within: str = ""
+) -> Condition | None:
     shapes = [key for key in _SHAPES if isinstance(written, dict) and key in written]
     allowed = {"is", "words"} if shapes == ["is"] else set(shapes)
     if len(shapes) != 1 or set(written) != allowed:
-        item.wrong("conditions: each is one of {is: fact, words: …}, {all: […]}, {any: […]}")
+        item.wrong(
+            "conditions: each is one of {is: fact, words: …}, {all: […]}, {any: […]}, or, within "
+            "`any`, {everybody: words}"
+        )
         return None
     if shapes == ["is"]:
         return _leaf(item, str(written["is"]), str(written["words"]), facts)
+    if shapes == ["everybody"]:
+        if within != "any":
+            item.wrong("conditions: everybody: asks for nothing, so it stands within `any` alone")
+        _check_words(item, str(written["everybody"]))
+        return Everybody(str(written["everybody"]))
     shape, parts = shapes[0], written[shapes[0]]
     if not isinstance(parts, list) or len(parts) < 2:
         item.wrong(f"conditions: {shape}: needs at least two parts")
         return None
-    read = [_condition(item, part, facts) for part in parts]
+    read = [_condition(item, part, facts, shape) for part in parts]
     whole = tuple(part for part in read if part is not None)
     if len(whole) < len(read):
         return None
@@ -71,9 +81,13 @@ def _condition(item: Item, written: Any, facts: Collection[str]) -> Condition | 
 def _leaf(item: Item, fact: str, words: str, facts: Collection[str]) -> Condition | None:
     if fact not in facts:
         item.wrong(f"conditions: unknown fact {fact!r}{suggest(fact, facts)}; see profile.yml")
+    _check_words(item, words)
+    return Is(fact, words)
+
+
+def _check_words(item: Item, words: str) -> None:
     if not words or words not in str(item.data.get("quote")):
         item.wrong(f"conditions: {words!r} are not words of the quote")
-    return Is(fact, words)
 
 
 def read_words(item: Item) -> tuple[str, ...]:

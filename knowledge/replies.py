@@ -41,6 +41,10 @@ _KEEPS = re.compile(
     r"\b(?:save|open|keep|print|download|show)\b)[^。，,.!?？！]{0,12}(清单|清單|\blist\b)",
     re.IGNORECASE,
 )
+_THE_LIST = re.compile(
+    r"^\W*(我的|我嘅|我個|the |my )(清单|清單|list)(呢|在哪|喺邊|在哪里|在哪裏| please)?\W*$",
+    re.IGNORECASE,
+)
 
 
 def passes(text: str) -> bool:
@@ -80,4 +84,9 @@ def wants_it_reckoned(text: str) -> bool:
 
 def keeps_the_list(text: str) -> bool:
     """Wants the list to keep, or to see again."""
-    return _KEEPS.search(text) is not None
+    return _KEEPS.search(text) is not None or names_the_list(text)
+
+
+def names_the_list(text: str) -> bool:
+    """Says nothing but that it is about the founder's list."""
+    return _THE_LIST.match(text) is not None

@@ -44,11 +44,18 @@ class Following:
         self._texts = texts or Texts.read(Path(__file__).with_name("following.yml"))
 
     async def receive(self, message: UserMessage, payload: str | None, stored: Stored) -> Received:
-        """A tap that stops something works at once, also while a person is waited for."""
+        """A tap that stops something works at once, also while a person is waited for.
+
+        Where a person has the conversation it works without a word: they see what was tapped.
+        """
         if payload is None or not payload.startswith(_UNFOLLOW):
             return Received(None, stored.state)
-        reply = Reply("status", _language(message, stored), "unfollow", 1.0, (), (), ())
         what = json.loads(payload.removeprefix(_UNFOLLOW) or "{}").get("follow", ASK)
+        if stored.ownership.owner == "human":
+            followed = await self._follows.of(message.conversation)
+            await self._follows.remove(message.conversation, _named(what, followed))
+            return Received(None, stored.state)
+        reply = Reply("status", _language(message, stored), "unfollow", 1.0, (), (), ())
         return Received(await self._unfollow(message.conversation, what, reply), stored.state)
 
     async def carry_out(self, message: UserMessage, received: Received, stored: Stored) -> Received:
@@ -72,13 +79,9 @@ class Following:
 
     async def _unfollow(self, conversation: str, what: str, reply: Reply) -> Reply:
         language, followed = reply.language, await self._follows.of(conversation)
-        one = Follow.of(what)
-        if one is None and not followed:
+        named = _named(what, followed)
+        if not named and not followed:
             return _said(reply, self._text("nothing", language), reply.choices)
-        # What is named is stopped whether it was followed or not: this may run twice.
-        named = [one] if one is not None else []
-        if what == EVERY or (what == ASK and len(followed) == 1):
-            named = followed
         if not named:
             return self._listed(followed, reply, language)
         await self._follows.remove(conversation, named)
@@ -125,6 +128,14 @@ def _language(message: UserMessage, stored: Stored) -> Language:
 
 def _said(reply: Reply, text: str, choices: tuple[tuple[str, str], ...]) -> Reply:
     return replace(reply, outcome="status", parts=(Part(text=text),), choices=choices)
+
+
+def _named(what: str, followed: list[Follow]) -> list[Follow]:
+    """What is to be stopped, whether it is followed or not: this may run twice."""
+    one = Follow.of(what)
+    if one is not None:
+        return [one]
+    return followed if what == EVERY or (what == ASK and len(followed) == 1) else []
 
 
 def _stop(follow: Follow) -> str:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from sqlalchemy.engine import Connection
 
+from bot.attendant import Attendant
 from bot.conversation import Conversations
 from bot.events import Events
 from bot.message import Effect, Part, Reply, Turn, UserMessage
@@ -111,6 +112,8 @@ class Kept:
 class World:
     """The objects of one process, made anew by `restart`, and the database that outlives them."""
 
+    before: tuple[Attendant, ...] = ()  # who attends before the reception, from a restart on
+
     def __init__(self, url: str) -> None:
         self.clock = Clock()
         self.store = SteppedStore(url, clock=self.clock)
@@ -139,7 +142,8 @@ class World:
             self._texts,
         )
         assistant = SilentAssistant(self.store)
-        self.talks = Conversations(assistant, self.store, (reception,), self.events, self._texts)
+        attendants = (*self.before, reception)
+        self.talks = Conversations(assistant, self.store, attendants, self.events, self._texts)
 
     async def empty(self) -> None:
         """As on the first day, with the clerks there."""

@@ -67,6 +67,7 @@ def server(chromium: Path, friend: str, tmp_path_factory: pytest.TempPathFactory
                 **inherited,
                 "CHUANGWEN_DATA_DIR": str(folder),
                 "CHUANGWEN_WIDGET_ORIGINS": friend,
+                "CHUANGWEN_PUBLIC_URL": address,
             },
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import sqlalchemy as sa
 
 from bot.conversation import Conversations
 from bot.message import Effect, Turn, UnknownChoice, UserMessage
+from bot.secretary.follow import Follow
 from bot.secretary.following import Following
 from bot.store import letters
 from bot.store.following import SqlFollows
 from bot.store.sql import SqlStore
+from bot.store.tables import turns
 from knowledge.models import Knowledge
 from tests.bot.conftest import FakeAssistant
+from tests.bot.handover_world import PERSON, World
 
 ME = "web:me"
 MEASURE, TOPIC, ALL = "measure:sz-2016/6", "topic:sz-2016/ip", "all"
@@ -192,3 +197,34 @@ async def test_a_choice_that_was_never_offered_is_still_unknown(
 
     with pytest.raises(UnknownChoice):
         await founder.talk.handle(UserMessage(ME, "a", choice=choice))
+
+
+async def test_a_tap_that_stops_works_without_a_word_while_a_person_answers(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    world = World(f"sqlite:///{tmp_path / 'following.db'}")
+    await world.empty()
+    follows = SqlFollows(world.store, world.clock)
+    world.before = (Following(follows, lambda: knowledge),)
+    world.restart()
+    await world.talks.create(ME)
+    for follow in (MEASURE, TOPIC):
+        await follows.add(ME, Follow.of(follow))  # type: ignore[arg-type]
+    stop = (("不再接收", '/unfollow{"follow":"every"}'),)
+    letter = await world.store.run(
+        lambda c: letters.add(c, ME, "publish-1", "notice", None, "zh-Hans", (), now(), stop)
+    )
+    await world.talks.handle(UserMessage(ME, "m1", PERSON))
+    await world.handover.take(ME, 1)
+
+    # To a person a number is a number, whatever was offered last.
+    turn = await world.talks.handle(UserMessage(ME, "m2", "1", numbered=True))
+    assert (turn.owner, turn.replies) == ("human", ("",))
+    assert len(await follows.of(ME)) == 2
+    turn = await world.talks.handle(UserMessage(ME, "m3", choice=letter.choices[0].id))
+
+    assert (turn.owner, turn.replies) == ("human", ("",))
+    assert await follows.of(ME) == []
+    kept = sa.select(turns.c.text).order_by(turns.c.number)
+    texts = await world.store.run(lambda c: list(c.execute(kept).scalars()))
+    assert texts == [PERSON, "1", "不再接收"]  # the clerk sees what was tapped
