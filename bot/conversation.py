@@ -9,9 +9,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.assistant import Assistant
 from bot.attendant import Attendant, Received
 from bot.events import DESK, Events
 from bot.message import Choice, Turn, UnknownChoice, UserMessage
@@ -22,6 +21,9 @@ from bot.texts import Texts
 from bot.turn_store import Stored, TurnStore
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.picking import number_alone
+
+if TYPE_CHECKING:  # It brings Rasa, which takes seconds; who only reads a conversation needs none.
+    from bot.assistant import Assistant
 
 logger = logging.getLogger(__name__)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import signal
 import socket
 import sqlite3
@@ -16,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.settings import PROJECT
 from tests.bot.conftest import Server, Talk, start_talk, wait_until
+from tests.knowledge.test_mistakes import FAIR, replace
 
 pytestmark = pytest.mark.xdist_group("serve")
 
@@ -101,49 +99,47 @@ def version(server: Server) -> str:
 
 
 # Words that are nowhere in the content.
-QUESTION = "我想养一群会跳舞的企鹅，政府给不给鱼"
+QUESTION = "办公室租金补贴跳舞企鹅"
 
 
 def test_changed_content_is_taken_whole_or_not_at_all_while_the_server_answers(
-    make_server: Callable[..., Server], run_bot: Callable[..., Any], tmp_path: Path
+    make_server: Callable[..., Server], run_bot: Callable[..., Any], city_copy: Path
 ) -> None:
-    knowledge = Path(shutil.copytree(PROJECT / "knowledge", tmp_path / "knowledge"))
-    measures = knowledge / "policies" / "sz-2016" / "measures"
-    server = make_server(knowledge_dirs=knowledge)
-    settings = {"data_dir": server.data_dir, "knowledge_dirs": knowledge}
+    server = make_server(knowledge_dirs=city_copy)
+    settings = {"data_dir": server.data_dir, "knowledge_dirs": city_copy}
     server.start()
     before = version(server)
-    assert find(server, QUESTION) != "sz-2016/16.2"
+    assert find(server, QUESTION) != "yz-2021/40.1"
 
     # A question is added, as the README tells.
-    file = measures / "16.yml"
-    add_question(file, "16.2", QUESTION)
+    replace(city_copy, FAIR, "    - 竹编摆摊要钱吗", f"    - 竹编摆摊要钱吗\n    - {QUESTION}")
     assert version(server) == before  # not before it is told
     done = run_bot("reload", **settings)
     assert done.returncode == 0, done.stderr
     wait_until(lambda: version(server) != before, "the new content")
     assert version(server) in done.stdout
-    assert find(server, QUESTION) == "sz-2016/16.2"
+    assert find(server, QUESTION) == "yz-2021/40.1"
 
     # Then a mistake: the command says it, and the server is not even told.
     new = version(server)
+    file = city_copy / FAIR
     good = file.read_text(encoding="utf-8")
-    file.write_text(good.replace("measure: 16", "mesure: 16"), encoding="utf-8")
+    replace(city_copy, FAIR, "measure: 40", "mesure: 40")
     done = run_bot("reload", **settings)
     assert done.returncode == 1
-    assert "measures/16.yml" in done.stderr
+    assert "measures/40.yml" in done.stderr
     assert "Traceback" not in done.stderr
     assert version(server) == new
 
     # And if it is told all the same, it keeps what it has and says why.
     server.signal(signal.SIGHUP)
     wait_until(lambda: "content not reloaded" in server.log, "the refusal", 60)
-    assert "measures/16.yml" in server.log
+    assert "measures/40.yml" in server.log
     assert version(server) == new
-    assert find(server, QUESTION) == "sz-2016/16.2"
+    assert find(server, QUESTION) == "yz-2021/40.1"
     with httpx.Client(base_url=server.url, timeout=30) as http:
-        turn = start_talk(http).say("6.2")
-    assert turn["provisions"][0] == "sz-2016/6.2"
+        turn = start_talk(http).say("40.1")
+    assert turn["provisions"][0] == "yz-2021/40.1"
 
     # Mended, it is as before.
     file.write_text(good, encoding="utf-8")
@@ -154,16 +150,6 @@ def test_changed_content_is_taken_whole_or_not_at_all_while_the_server_answers(
     done = run_bot("reload", **settings)
     assert done.returncode == 1
     assert str(server.data_dir) in done.stderr
-
-
-def add_question(file: Path, provision: str, question: str) -> None:
-    """One more line under the provision's Simplified questions."""
-    head, found, rest = file.read_text(encoding="utf-8").partition(f'id: "{provision}"')
-    assert found
-    before, key, after = rest.partition("questions:\n    zh-Hans:\n")
-    assert key
-    line = f"    - {json.dumps(question, ensure_ascii=False)}\n"
-    file.write_text(head + found + before + key + line + after, encoding="utf-8")
 
 
 def test_a_port_that_is_taken_is_said_and_ends_the_server(

@@ -44,11 +44,22 @@ def test_the_training_data_are_valid() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def keep_few_examples(file: Path) -> None:
+    """Two of each intent: validating goes through all, and here it is about another file."""
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for intent in data["nlu"]:
+        lines = intent.get("examples", "").splitlines(keepends=True)
+        intent["examples"] = "".join(lines[:2])
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+
+
 def test_a_broken_response_makes_the_validation_fail(tmp_path: Path) -> None:
     for name in ("actions", "knowledge", "nlu", "stories"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     for name in ("config.yml", "domain.yml"):
         shutil.copy(PROJECT / name, tmp_path)
+    for file in (tmp_path / "nlu").glob("*.yml"):
+        keep_few_examples(file)
     small_talk = tmp_path / "nlu" / "responses" / "small_talk.yml"
     text = small_talk.read_text(encoding="utf-8")
     assert "  utter_greet:" in text
