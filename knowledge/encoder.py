@@ -89,6 +89,7 @@ class _TokenMemory:
         self._b = backend
         width = use_backend._CNN_DIM
         self._slots: dict[int, int] = {}  # token -> row of the memory
+        self._lasting: dict[int, int] = {}  # of these the ones that are never given up
         # Per order n: w1 as n blocks of (256, 256), side by side, one for each window slot.
         self._blocks = [
             np.concatenate([w[slot * width : (slot + 1) * width] for slot in range(n)], axis=1)
@@ -113,17 +114,18 @@ class _TokenMemory:
         return out
 
     def remember(self, texts: list[str]) -> None:
-        """Fill the memory with the tokens that are most frequent in the texts."""
+        """Fill the memory with the tokens that are most frequent in the texts, for good."""
         counts = Counter(
             token
             for text in texts
             for token in self._b.sp.encode(text, out_type=int, add_bos=True, add_eos=True)
         )
-        # A tenth stays free for what these texts do not have.
+        # A tenth stays free for what these texts do not have, and begins anew when it is full.
         frequent = [token for token, _ in counts.most_common(_REMEMBERED_TOKENS * 9 // 10)]
         if frequent:
             self._slots.clear()
             self._recall(frequent, np.empty((len(frequent), self._memory.shape[1]), np.float32))
+            self._lasting = dict(self._slots)
 
     def _forward(self, group: list[list[int]], out: Array) -> None:
         b, width = self._b, use_backend._CNN_DIM
@@ -174,8 +176,10 @@ class _TokenMemory:
             return
         new = sorted({token for token in tokens if token not in self._slots})
         if len(self._slots) + len(new) > _REMEMBERED_TOKENS:
-            self._slots.clear()  # Simpler than ageing, and a restart of the memory costs little.
-            new = sorted(set(tokens))
+            if len(self._lasting) + len(new) > _REMEMBERED_TOKENS:
+                self._lasting = {}  # A text larger than any of a founder's.
+            self._slots = dict(self._lasting)  # Simpler than ageing.
+            new = sorted({token for token in tokens if token not in self._slots})
         if new:
             at = len(self._slots)
             self._memory[at : at + len(new)] = self._compute(np.array(new))

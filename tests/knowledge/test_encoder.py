@@ -86,7 +86,7 @@ def test_only_the_last_texts_are_remembered(
     assert np.abs(again - first).max() < 1e-6
 
 
-def test_a_full_token_memory_starts_anew_and_stays_right(
+def test_a_full_token_memory_stays_right(
     encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoder_module, "_REMEMBERED_TOKENS", 24)
@@ -95,6 +95,20 @@ def test_a_full_token_memory_starts_anew_and_stays_right(
     for text, expected in zip(texts, _library(encoder, texts), strict=True):
         assert np.abs(memory.encode([text])[0] - expected).max() < 1e-5
         assert len(memory._slots) <= 24
+
+
+def test_the_tokens_of_typical_texts_are_never_given_up(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder_module, "_REMEMBERED_TOKENS", 40)
+    memory = _TokenMemory(encoder._model._model)
+    memory.remember([fold(TEXTS[0])])
+    lasting = dict(memory._slots)
+    assert lasting
+    texts = [fold(text) for text in TEXTS[:8]] * 2
+    for text, expected in zip(texts, _library(encoder, texts), strict=True):
+        assert np.abs(memory.encode([text])[0] - expected).max() < 1e-5
+        assert lasting.items() <= memory._slots.items()
 
 
 def test_a_text_of_more_tokens_than_are_remembered_is_right_too(
