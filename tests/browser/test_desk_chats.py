@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -39,7 +39,6 @@ PERSON = "talk to a person"
 TAKEN = "A member of staff has joined"
 BACK = "I, ChuangWen, am answering again"
 RECONNECTS_WITHIN_MILLISECONDS = 60_000
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _CLICK_AT = """at => setTimeout(() => document.getElementById("take-1").click(), at - Date.now())"""
 
 
@@ -357,17 +356,12 @@ def test_a_founder_on_telegram_is_taken_over_in_the_browser(
     assert f"Whom do I ask? About: {SUBJECT}" in answer
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_screens_are_accessible_and_no_wider_than_the_screen(
-    clerk: Page,
-    founder: Page,
-    complaints: list[str],
-    theme: Literal["light", "dark"],
-    width: int,
+    clerk: Page, founder: Page, complaints: list[str], width: int
 ) -> None:
     # Without transitions: a colour on its way to another has less contrast than either.
-    clerk.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    clerk.emulate_media(reduced_motion="reduce")
     clerk.set_viewport_size({"width": width, "height": 800})
 
     def judge() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -14,31 +12,25 @@ from tests.browser.widget import WidgetServer, ask, launcher
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-Theme = Literal["light", "dark"]
-themes = pytest.mark.parametrize("theme", ["light", "dark"])
 
-
-@themes
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing_in_any_state(embed: Embed, state: str, theme: Theme) -> None:
-    page = embed(color_scheme=theme)
+def test_axe_finds_nothing_in_any_state(embed: Embed, state: str) -> None:
+    page = embed()
     STATES[state](page)
     assert problems(page) == []
 
 
-@themes
-def test_axe_finds_nothing_where_the_dialog_is_the_screen(embed: Embed, theme: Theme) -> None:
-    page = embed(color_scheme=theme, viewport={"width": 320, "height": 640})
+def test_axe_finds_nothing_where_the_dialog_is_the_screen(embed: Embed) -> None:
+    page = embed(viewport={"width": 320, "height": 640})
     STATES["quote"](page)
     assert problems(page) == []
 
 
-@themes
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_axe_finds_nothing_on_the_talk_page(
-    browser: Browser, widget_server: WidgetServer, theme: Theme, language: str
+    browser: Browser, widget_server: WidgetServer, language: str
 ) -> None:
-    page = browser.new_page(color_scheme=theme)
+    page = browser.new_page()
     page.goto(f"{widget_server.url}/talk?language={language}")
     expect(page.locator(".welcome")).to_be_visible()
     assert problems(page) == []
@@ -49,11 +41,8 @@ def test_axe_finds_nothing_on_the_talk_page(
     page.close()
 
 
-@themes
-def test_axe_finds_nothing_on_the_demo_page(
-    browser: Browser, widget_server: WidgetServer, theme: Theme
-) -> None:
-    page = browser.new_page(color_scheme=theme, locale="zh-CN")
+def test_axe_finds_nothing_on_the_demo_page(browser: Browser, widget_server: WidgetServer) -> None:
+    page = browser.new_page(locale="zh-CN")
     page.goto(f"{widget_server.url}/demo")
     assert problems(page) == []
     launcher(page).click()

@@ -132,16 +132,13 @@ def test_nothing_moves_where_less_motion_is_wished(
 ) -> None:
     page = embed("data-open", reduced_motion=wish)
     expect(dialog(page)).to_have_css("animation-name", animation)
-    smooth = "auto" if wish == "reduce" else "smooth"
-    expect(page.locator(".middle")).to_have_css("scroll-behavior", smooth)
+    # An answer is there at once: gliding to it would take longer than answering.
+    expect(page.locator(".middle")).to_have_css("scroll-behavior", "auto")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("colour", ["#ffd400", "#ff6600", "black", "white", "hsl(120 100% 40%)"])
-def test_any_colour_of_the_owner_can_be_read(
-    embed: Embed, colour: str, theme: Literal["light", "dark"]
-) -> None:
-    page = embed(f'data-color="{colour}"', color_scheme=theme)
+def test_any_colour_of_the_owner_can_be_read(embed: Embed, colour: str) -> None:
+    page = embed(f'data-color="{colour}"')
     assert problems(page) == []
     launcher(page).click()
     ask(page, "有什么支持？")

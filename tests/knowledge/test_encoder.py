@@ -86,9 +86,7 @@ def test_only_the_last_texts_are_remembered(
     assert np.abs(again - first).max() < 1e-6
 
 
-def test_a_full_token_memory_stays_right(
-    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_token_memory_stays_right(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder_module, "_REMEMBERED_TOKENS", 24)
     memory = _TokenMemory(encoder._model._model)
     texts = [fold(text) for text in TEXTS[:8]] * 2

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -75,11 +75,8 @@ def test_a_fact_is_changed_without_script_and_the_verdict_moves(
     page.context.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_page_can_be_used_by_everybody(
-    browser: Browser, address: str, theme: Literal["light", "dark"]
-) -> None:
-    page = browser.new_context(color_scheme=theme, bypass_csp=True).new_page()
+def test_the_page_can_be_used_by_everybody(browser: Browser, address: str) -> None:
+    page = browser.new_context(bypass_csp=True).new_page()
     page.set_viewport_size({"width": 320, "height": 800})
     page.goto(address)
 
