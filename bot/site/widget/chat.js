@@ -24,9 +24,11 @@ class Chat {
     if (this.busy) return this.changed();
     this.busy = true;
     this.trouble = "";
-    requestAnimationFrame(this.changed); // By then the question is on its way.
+    const drawn = setTimeout(this.changed, 150); // Where another tab is at it.
     try {
       await alone(async () => {
+        clearTimeout(drawn);
+        requestAnimationFrame(this.changed); // By then the question is on its way.
         for (let entry; (entry = memory.read().entries.find(waits)); this.changed()) await this.deliver(entry);
       });
       this.wait = FIRST_WAIT;
