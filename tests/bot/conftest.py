@@ -315,6 +315,17 @@ def make_server(make_data_dir: Callable[[], Path]) -> Iterator[Callable[..., Ser
 _names = itertools.count()
 
 
+def empty_database(postgresql: str) -> str:
+    """The address of a new database on that server."""
+    server = sa.engine.make_url(postgresql)
+    name = f"test_{next(_names)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return str(server.set(database=name))
+
+
 @pytest.fixture(
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
 )
@@ -322,13 +333,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of SQLite and of PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'folder' / 'chuangwen.db'}"
-    server = sa.engine.make_url(request.getfixturevalue("postgresql"))
-    name = f"test_{next(_names)}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return str(server.set(database=name))
+    return empty_database(request.getfixturevalue("postgresql"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +15,11 @@ import sqlalchemy as sa
 from bot.message import Part, UserMessage
 from bot.people.ownership import OwnerChanged
 from bot.store import letters, owning
+from tests.bot.conftest import empty_database
 from tests.bot.handover_world import PERSON, World
 
 ME = "web:1"
 ANNA, BOB = 1, 2
-_names = itertools.count()
 
 
 class Talk:
@@ -50,13 +49,7 @@ class Talk:
 async def talk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Talk]:
     url = f"sqlite:///{tmp_path / 'handover.db'}"
     if request.param == "postgresql":
-        server = sa.engine.make_url(request.getfixturevalue("postgresql"))
-        name = f"handover_{next(_names)}"
-        engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        url = str(server.set(database=name))
+        url = empty_database(request.getfixturevalue("postgresql"))
     world = World(url)
     await world.empty()
     await world.talks.create(ME)

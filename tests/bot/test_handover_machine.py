@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -31,6 +30,7 @@ from hypothesis.stateful import (
 from bot.message import Part, Turn, UnknownChoice, UserMessage
 from bot.people.ownership import NotAllowed, OwnerChanged, Ownership, Reason
 from bot.people.reception import CALL_BACK, CANCEL, WITHDRAW
+from tests.bot.conftest import empty_database
 from tests.bot.handover_world import CLERKS, PERSON, World
 
 SOAK = int(os.environ.get("SOAK_EXAMPLES", "0"))
@@ -309,9 +309,4 @@ def test_in_any_order_on_sqlite(tmp_path: Path) -> None:
 
 @pytest.mark.xdist_group("postgresql")
 def test_in_any_order_on_postgresql(postgresql: str) -> None:
-    server = sa.engine.make_url(postgresql)
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-    with engine.connect() as connection:
-        connection.execute(sa.text("CREATE DATABASE handover"))
-    engine.dispose()
-    run(str(server.set(database="handover")))
+    run(empty_database(postgresql))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import sqlalchemy as sa
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
@@ -21,7 +19,7 @@ from bot.desk.services import Desk, open_desk
 from bot.people.staff import Role, Staff
 from bot.settings import Settings
 from bot.store.sql import SqlStore
-from tests.bot.conftest import postgresql  # noqa: F401 - a fixture
+from tests.bot.conftest import empty_database, postgresql  # noqa: F401 - a fixture
 from tests.browser.widget import Answering
 
 PASSWORD = "a lamp beside two rivers"
@@ -76,9 +74,6 @@ class DeskClient(httpx.AsyncClient):
 SignedIn = Callable[..., Awaitable[DeskClient]]
 
 
-_names = itertools.count()
-
-
 @pytest.fixture(
     params=["sqlite", pytest.param("postgresql", marks=pytest.mark.xdist_group("postgresql"))]
 )
@@ -86,13 +81,7 @@ async def both_stores(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
     """An empty store, once in SQLite and once in PostgreSQL."""
     address = f"sqlite:///{tmp_path / 'both.db'}"
     if request.param == "postgresql":
-        server = sa.engine.make_url(request.getfixturevalue("postgresql"))
-        name = f"desk_{next(_names)}"
-        engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", future=True)
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        engine.dispose()
-        address = str(server.set(database=name))
+        address = empty_database(request.getfixturevalue("postgresql"))
     store = SqlStore(address)
     yield store
     await store.close()
