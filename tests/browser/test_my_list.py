@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
+from bot.message import Effect
+from bot.secretary import my_list
+from tests.bot.conftest import free_port
 from tests.browser.conftest import ANSWERS_WITHIN_MILLISECONDS, Open
-from tests.browser.widget import answers, ask, question
+from tests.browser.widget import Answering, answers, ask, question, serving
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -47,3 +51,19 @@ def test_a_story_becomes_a_list_that_one_link_opens(
     assert sheet.evaluate("window.opener") is None
     assert complaints == []
     expect(question(page)).to_be_visible()
+
+
+def test_a_list_of_a_server_that_does_not_know_its_public_address_opens_too(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    giving = Answering(effects=(Effect(my_list.EFFECT),))
+    with serving(tmp_path, free_port(), (), giving) as server:
+        page = context.new_page()
+        page.goto(f"{server.url}/talk")
+        ask(page, "my list")
+
+        with page.expect_popup() as opened:
+            answers(page).last.get_by_role("link").filter(has_text="/lists/").click()
+
+        assert opened.value.url.startswith(f"{server.url}/en/lists/")
+        expect(opened.value.get_by_role("heading").first).to_be_visible()

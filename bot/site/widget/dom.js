@@ -12,15 +12,15 @@ function make(tag, properties = {}, ...children) {
 const button = (title, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, title);
 
 function link(address, text = address.replace(/^https?:\/\/|\/$/gi, "")) {
-  const href = /^https?:\/\//i.test(address) ? address : `https://${address}`;
+  const href = /^https?:\/\//i.test(address) ? address : (address[0] === "/" ? HOST : "https://") + address;
   return make("a", { href, target: "_blank", rel: "noreferrer" }, text.replace(/(.{48}).+/, "$1…"));
 }
 
 const phone = (number) => make("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number);
 
-/** Text with its addresses and public hotlines as links, and its dates kept on one line. */
+/** Text with its addresses (a list's path too) and public hotlines as links, and its dates kept on one line. */
 function linked(text) {
-  const parts = text.split(/((?:https?:\/\/[\w.:-]+|[\w.-]+\.cn\b)(?:\/[\w./?=&#%-]*)?|\b123\d\d\b|\d{4}-\d\d-\d\d)/);
+  const parts = text.split(/((?:https?:\/\/[\w.:-]+|[\w.-]+\.cn\b)(?:\/[\w./?=&#%-]*)?|\/[\w-]+\/lists\/[\w-]+|\b123\d\d\b|\d{4}-\d\d-\d\d)/);
   const special = (part) => (/^\d{5}$/.test(part) ? phone(part)
     : /^\d{4}-/.test(part) ? make("span", { className: "date" }, part) : link(part));
   return parts.map((part, i) => (i % 2 ? special(part) : part));
