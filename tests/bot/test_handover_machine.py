@@ -156,7 +156,7 @@ class HandoverMachine(RuleBasedStateMachine):
         self.touched.add(talk)
         # Which of them was faster is chance where each has a thread. What follows must not depend
         # on it, or Hypothesis could not take the same course twice: the first one goes on.
-        if done == [done[0], None]:
+        if done[1] is None:
             self.wait(self.act("hand_on", talk, CLERKS[1]))
 
     @rule(talk=talks, clerk=clerks, key=st.sampled_from(("say-a", "say-b")))
