@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections import OrderedDict
@@ -115,6 +116,14 @@ class Accounts:
             await self.sign_out(staff)
         return staff
 
+    async def change_password(self, staff: Staff, old: str, new: str) -> None:
+        """Raises BadPassword; Wrong where `old` is not theirs, counted as at the sign-in."""
+        check(new, staff.name)
+        await self.prove(staff.name, old)
+        account = await self._kept.numbered(staff.id)
+        if account is not None:
+            await self._kept.renew(staff.id, account.password, await self._passwords.hash(new))
+
     async def prove(self, name: str, password: str) -> Staff:
         """Who that is. Raises Wrong, after the same time whether or not there is that name."""
         name, now = proper(name), self._clock()
@@ -140,6 +149,11 @@ class Accounts:
             return self._strangers.locked_until(name)
         account = await self._kept.numbered(staff.id)
         return account.locked_until if account else None
+
+
+def minutes_until(until: datetime, now: datetime) -> int:
+    """Whole minutes to wait, never too few."""
+    return max(1, math.ceil((until - now).total_seconds() / 60))
 
 
 def proper(name: str) -> str:

@@ -146,8 +146,9 @@ class DeskPages:
 
 
 def _here(path: str) -> Place | None:
-    """The entry of the menu that an address belongs to: the longest that it begins with."""
-    for place in sorted(PLACES, key=lambda place: -len(place.path)):
+    """The entry of the menu that an address belongs to; all begin with that of the first."""
+    first, *others = PLACES
+    for place in others:
         if path == place.path or path.startswith(f"{place.path}/"):
             return place
-    return None
+    return first if path == first.path else None

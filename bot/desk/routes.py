@@ -24,6 +24,7 @@ from bot.desk.lookups import Lookups
 from bot.desk.mentors import MentorPages
 from bot.desk.news import NewsPages
 from bot.desk.open_forms import OpenForms
+from bot.desk.own_account import OwnAccountPages
 from bot.desk.projects import ProjectPages
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
@@ -65,6 +66,7 @@ def desk_routes(
         *InboxPages(access, pages, desk, library, Drafts(settings.knowledge_dirs)).routes(),
         *NewsPages(access, pages, desk, library, refresh_news).routes(),
         *FigurePages(access, pages, desk, library).routes(),
+        *OwnAccountPages(access, pages, desk, accounts).routes(),
         *StaffPages(access, pages, desk, accounts, settings.public_url).routes(),
         *AuditPages(access, pages, desk, accounts, trail).routes(),
     ]

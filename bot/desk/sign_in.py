@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
-from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.access import SIGN_IN, Access, with_body
-from bot.desk.accounts import Accounts, Wrong
+from bot.desk.accounts import Accounts, Wrong, minutes_until
 from bot.desk.open_forms import OpenForms, language_of, later
 from bot.desk.services import Desk
 from bot.desk.sessions import COOKIE, drop_cookie, set_cookie
@@ -74,7 +72,7 @@ class SignInPages:
         await self._access.record(wrong.staff, "sign_in_failed", about)
         if wrong.until is None:
             return self._sign_in_page(request, then, 422, name, why="wrong")
-        minutes = _minutes(wrong.until, self._clock())
+        minutes = minutes_until(wrong.until, self._clock())
         page = self._sign_in_page(request, then, 429, name, why="wait", minutes=minutes)
         return later(page, minutes * 60)
 
@@ -118,11 +116,6 @@ class SignInPages:
 def own_page(address: str) -> str:
     """A page of the desk to go on to; its first page for any other address."""
     return address if _OUR_PAGE.fullmatch(address) and not _NO_SCREEN.search(address) else HOME
-
-
-def _minutes(until: datetime, now: datetime) -> int:
-    """Whole minutes to wait, never too few."""
-    return max(1, math.ceil((until - now).total_seconds() / 60))
 
 
 def _see(address: str) -> Response:

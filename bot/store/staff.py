@@ -58,7 +58,8 @@ class SqlStaff:
         return await self._store.run(lambda c: [_account(row) for row in c.execute(chosen)])
 
     async def renew(self, staff_id: int, old: str, new: str) -> None:
-        """The same password, hashed as is done today; nothing where it has changed meanwhile."""
+        """Another password, or the same hashed as is done today; nothing where it has changed
+        meanwhile."""
         row = staff.update().where(staff.c.id == staff_id, staff.c.password == old)
         await self._store.run(lambda c: c.execute(row.values(password=new)))
 

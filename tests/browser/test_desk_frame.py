@@ -92,7 +92,7 @@ def test_the_language_changes_on_the_page_one_is_on(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("登入熱線台")
     sign_in(page, "root")
     expect(page.get_by_role("heading", level=1)).to_have_text("人員")
-    page.get_by_role("link", name="操作記錄").click()
+    page.get_by_role("link", name="操作紀錄").click()
     page.get_by_role("button", name="English").click()
     expect(page).to_have_url(page.url.partition("/desk")[0] + "/desk/audit")
     expect(page.get_by_role("heading", level=1)).to_have_text("Audit trail")
@@ -124,6 +124,8 @@ def test_axe_finds_nothing_on_any_page_of_the_frame(page: Page, desk_address: st
     page.get_by_role("button", name="New link: newcomer").click()
     address = page.get_by_label("Link to set a password").input_value()
     judge("staff with a link")
+    page.goto(f"{desk_address}/desk/account")
+    judge("own account")
     page.goto(f"{desk_address}/desk/audit")
     judge("audit")
     page.goto(address)
@@ -137,7 +139,7 @@ def test_no_page_is_wider_than_the_screen(browser: Browser, desk_address: str, l
     context = browser.new_context(locale=locale, viewport={"width": 320, "height": 800})
     page = context.new_page()
     try:
-        for path in ("/desk/sign-in", "/desk/staff", "/desk/audit"):
+        for path in ("/desk/sign-in", "/desk/staff", "/desk/account", "/desk/audit"):
             page.goto(f"{desk_address}{path}")
             if path == "/desk/staff":
                 sign_in(page, "root")

@@ -71,6 +71,7 @@ TABLE: dict[str, dict[str, Role | Open]] = {
     "/desk/news/{item:int}/drop": {"POST": "supervisor"},
     "/desk/figures": {"GET": "supervisor"},
     "/desk/figures/{table}.csv": {"GET": "supervisor"},
+    "/desk/account": {"GET": "clerk", "POST": "clerk"},
     "/desk/staff": {"GET": "admin", "POST": "admin"},
     "/desk/staff/{staff:int}/role": {"POST": "admin"},
     "/desk/staff/{staff:int}/link": {"POST": "admin"},
