@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,9 @@ DIMENSIONS = 512
 # A turn asks for the same text twice, once to understand it and once to search.
 _REMEMBERED_TEXTS = 512
 _TEXTS_AT_ONCE = 128
-# 13 KB each; the words of some thousand questions.
-_REMEMBERED_TOKENS = 4096
+# 15 KB each; all that the content has, and some of what founders say besides.
+_REMEMBERED_TOKENS = 10_240
+_TOKENS_AT_ONCE = 512
 
 
 class Encoder:
@@ -33,7 +35,6 @@ class Encoder:
         self._model = USE(threads=1)
         self._recent: OrderedDict[str, Array] = OrderedDict()
         self._lock = threading.Lock()
-        self._backend: _TokenMemory | None = None
 
     def embed(self, text: str) -> Array:
         """One text -> ndarray of shape (512,), float32, L2-normalised."""
@@ -63,17 +64,25 @@ class Encoder:
                 found.append(self._encode([fold(t) for t in texts[start : start + _TEXTS_AT_ONCE]]))
         return np.concatenate(found)
 
-    def warm(self, texts: Iterable[str]) -> None:
-        """Remember the tokens of typical texts, so that the first questions are not slower."""
+    def tokens(self, texts: Iterable[str]) -> list[int]:
+        """The different tokens of texts, the most frequent first."""
+        counts: Counter[int] = Counter()
+        for text in texts:
+            with self._lock:  # between two texts a founder's question gets its turn
+                counts.update(self._memory.tokens(fold(text)))
+        return [token for token, _ in counts.most_common()]
+
+    def warm(self, tokens: Sequence[int]) -> None:
+        """Keep the first of these tokens for good, so that no question with them is slower."""
         with self._lock:
-            self._encode([])
-            assert self._backend is not None
-            self._backend.remember([fold(text) for text in texts])
+            self._memory.keep(tokens)
+
+    @cached_property
+    def _memory(self) -> _TokenMemory:
+        return _TokenMemory(self._model._model)
 
     def _encode(self, texts: list[str]) -> Array:
-        if self._backend is None:
-            self._backend = _TokenMemory(self._model._model)
-        return self._backend.encode(texts)
+        return self._memory.encode(texts)
 
 
 class _TokenMemory:
@@ -103,7 +112,7 @@ class _TokenMemory:
         group: list[list[int]] = []
         first = tokens = 0
         for number, text in enumerate(texts):
-            ids = self._b.sp.encode(text, out_type=int, add_bos=True, add_eos=True)
+            ids = self.tokens(text)
             if group and tokens + len(ids) > use_backend._TOKEN_BUDGET:
                 self._forward(group, out[first:number])
                 group, first, tokens = [], number, 0
@@ -113,19 +122,21 @@ class _TokenMemory:
             self._forward(group, out[first:])
         return out
 
-    def remember(self, texts: list[str]) -> None:
-        """Fill the memory with the tokens that are most frequent in the texts, for good."""
-        counts = Counter(
-            token
-            for text in texts
-            for token in self._b.sp.encode(text, out_type=int, add_bos=True, add_eos=True)
-        )
-        # A tenth stays free for what these texts do not have, and begins anew when it is full.
-        frequent = [token for token, _ in counts.most_common(_REMEMBERED_TOKENS * 9 // 10)]
-        if frequent:
-            self._slots.clear()
-            self._recall(frequent, np.empty((len(frequent), self._memory.shape[1]), np.float32))
-            self._lasting = dict(self._slots)
+    def tokens(self, text: str) -> list[int]:
+        """The numbers of a text's pieces in the library's vocabulary."""
+        return list(self._b.sp.encode(text, out_type=int, add_bos=True, add_eos=True))
+
+    def keep(self, tokens: Sequence[int]) -> None:
+        """Fill the memory with these tokens, for good."""
+        # A tenth stays free for all others, and begins anew when it is full.
+        lasting = list(tokens[: _REMEMBERED_TOKENS * 9 // 10])
+        if self._lasting.keys() == set(lasting):
+            return
+        self._slots.clear()
+        for start in range(0, len(lasting), _TOKENS_AT_ONCE):
+            some = lasting[start : start + _TOKENS_AT_ONCE]
+            self._recall(some, np.empty((len(some), self._memory.shape[1]), np.float32))
+        self._lasting = dict(self._slots)
 
     def _forward(self, group: list[list[int]], out: Array) -> None:
         b, width = self._b, use_backend._CNN_DIM

@@ -106,8 +106,7 @@ class Library:
     def _load(self) -> Content:
         knowledge = load(*self._roots)
         search = Search.build(knowledge, self.encoder, self._cache)
-        # Every fourth question has the words of all.
-        self.encoder.warm(q for p in knowledge.provisions.values() for q in p.questions[::4])
+        self.encoder.warm(search.tokens)
         return Content(
             knowledge=knowledge,
             search=search,

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 OUT_OF_SCOPE = "out_of_scope"
 NO_SUBJECT = "no_subject"
 # Goes into the cache key: raise it when training changes.
-_TRAINING = 5
+_TRAINING = 6
 _RESPONSIBLE = re.compile("（责任单位：[^）]*）")
 _CLAUSES = re.compile(r"[。；;\n]|\. ")
 # Words that join two subjects in one question.
@@ -59,24 +59,33 @@ class Found:
         return self.matches[0] if self.matches else None
 
 
+@dataclass(frozen=True)
+class _Learnt:
+    """What is kept of a training; `tokens`: the encoder's, of all examples, the most frequent
+    first."""
+
+    classifier: Classifier
+    tokens: tuple[int, ...]
+
+
 class Search:
     """Finds provisions by their example questions, text and summaries.
 
     Built from one Knowledge; the same knowledge and question always give the same answer.
     """
 
-    def __init__(self, knowledge: Knowledge, classifier: Classifier, encoder: Encoder) -> None:
-        self._classifier = classifier
+    def __init__(self, knowledge: Knowledge, learnt: _Learnt, encoder: Encoder) -> None:
+        self._classifier, self.tokens = learnt.classifier, learnt.tokens
         self._encoder = encoder
         self.version = knowledge.version
 
     @classmethod
     def build(cls, knowledge: Knowledge, encoder: Encoder, cache: Path | None = None) -> Search:
         """Train on the content, or take what was trained on the same content from `cache`."""
-        learnt = list(examples(knowledge))
-        texts = [text for text, _ in learnt]
-        labels = [label for _, label in learnt]
-        key = hashlib.sha256(repr((_TRAINING, learnt)).encode()).hexdigest()[:24]
+        pairs = list(examples(knowledge))
+        texts = [text for text, _ in pairs]
+        labels = [label for _, label in pairs]
+        key = hashlib.sha256(repr((_TRAINING, pairs)).encode()).hexdigest()[:24]
         stored = cache / f"search-{key}.pickle" if cache else None
         if stored is not None and stored.exists():
             try:
@@ -84,9 +93,10 @@ class Search:
             except Exception as error:
                 logger.warning("search cache %s not usable (%s); building anew", stored, error)
         classifier = Classifier.train(texts, labels, encoder.embed_all)
+        learnt = _Learnt(classifier, tuple(encoder.tokens(texts)))
         if stored is not None:
-            _save(classifier, stored)
-        return cls(knowledge, classifier, encoder)
+            _save(learnt, stored)
+        return cls(knowledge, learnt, encoder)
 
     def find(self, question: str, limit: int = 3) -> Found:
         """The `limit` best provisions for one question, best first, ties by id."""
@@ -151,18 +161,18 @@ def _texts(provision: Provision) -> Iterator[str]:
                 yield clause
 
 
-def _load(path: Path) -> Classifier:
+def _load(path: Path) -> _Learnt:
     # Our own file in our own data folder, written by _save.
     loaded = pickle.loads(path.read_bytes())  # noqa: S301
-    if not isinstance(loaded, Classifier):
+    if not isinstance(loaded, _Learnt):
         raise TypeError(f"holds a {type(loaded).__name__}")
     return loaded
 
 
-def _save(classifier: Classifier, path: Path) -> None:
+def _save(learnt: _Learnt, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.glob("search-*.pickle"):
         old.unlink(missing_ok=True)
     temporary = path.with_suffix(".new")
-    temporary.write_bytes(pickle.dumps(classifier))
+    temporary.write_bytes(pickle.dumps(learnt))
     temporary.replace(path)

@@ -100,7 +100,7 @@ def test_the_tokens_of_typical_texts_are_never_given_up(
 ) -> None:
     monkeypatch.setattr(encoder_module, "_REMEMBERED_TOKENS", 40)
     memory = _TokenMemory(encoder._model._model)
-    memory.remember([fold(TEXTS[0])])
+    memory.keep(memory.tokens(fold(TEXTS[0])))
     lasting = dict(memory._slots)
     assert lasting
     texts = [fold(text) for text in TEXTS[:8]] * 2
