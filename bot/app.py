@@ -29,7 +29,7 @@ from bot.channels.web_letters import WebLetters
 from bot.conversation import Conversations, UnknownConversation
 from bot.desk.routes import desk_routes
 from bot.desk.services import Desk, open_desk
-from bot.http import Problem, problem_response
+from bot.http import Guarded, Problem, problem_response
 from bot.library import library_attendants, open_calendar
 from bot.limits import RateLimits
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
@@ -182,6 +182,7 @@ def make_app(
             ),
         },
         middleware=[
+            Middleware(Guarded),
             *_behind_proxies(settings.trusted_proxies),
             *cross_origin(settings.widget_origins),
             *_limits(settings.limit_factor, tokens, pages),

@@ -7,8 +7,17 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_BODY = 64 * 1024
+# An answer for a program is data: nothing in it runs, and no cache keeps what was said.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class Problem(Exception):
@@ -26,10 +35,30 @@ def problem_response(request: Request, error: Exception) -> JSONResponse:
     """The problem as the client gets it."""
     assert isinstance(error, Problem)
     body = {"title": error.title, "status": error.status, "detail": error.detail}
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else error.headers
+    more = {"WWW-Authenticate": "Bearer"} if error.status == 401 else error.headers
+    # Here too, because a mistake of ours is answered outside of every middleware.
+    headers = {**HEADERS, **more}
     return JSONResponse(
         body, status_code=error.status, headers=headers, media_type="application/problem+json"
     )
+
+
+class Guarded:
+    """Gives HEADERS to every answer that has no policy of its own, as the pages have."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = message["headers"]
+                names = {name for name, _ in given}
+                if _RAW[0][0] not in names:
+                    given.extend(pair for pair in _RAW if pair[0] not in names)
+            await send(message)
+
+        await self._app(scope, receive, guarded)
 
 
 async def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:

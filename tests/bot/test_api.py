@@ -28,8 +28,20 @@ SOURCE = set(
 LARGEST_BODY = 64 * 1024
 
 
+def assert_guarded(response: Any) -> None:
+    """As data for a program: nothing runs in it, nobody frames it, no cache keeps it."""
+    headers = response.headers
+    assert headers.get_list("content-security-policy") == [
+        "default-src 'none'; frame-ancestors 'none'"
+    ]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+
+
 def assert_problem(response: Any, status: int) -> None:
     assert response.status_code == status, response.text
+    assert_guarded(response)
     assert response.headers["content-type"] == "application/problem+json"
     problem = response.json()
     assert problem["status"] == status
@@ -599,6 +611,31 @@ def test_the_page_is_served_with_a_policy_that_lets_nothing_foreign_in(client: T
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_what_programs_get_runs_nowhere_and_is_kept_in_no_cache(
+    client: TestClient, talk: Talk
+) -> None:
+    said = talk.post(message(text="6.2"))
+    rated = client.post(
+        f"/api/conversations/{talk.id}/turns/1/feedback",
+        json={"vote": "up"},
+        headers={"Authorization": f"Bearer {talk.token}"},
+    )
+
+    assert (said.status_code, rated.status_code) == (200, 204)
+    started = client.post("/api/conversations")  # its answer holds a token
+    read = [client.get(path) for path in ("/api/search?q=loan", "/api/provisions/6.2", "/health")]
+    for response in (said, rated, started, *read):
+        assert_guarded(response)
+
+
+def test_the_pages_keep_the_policy_that_lets_their_own_scripts_run(client: TestClient) -> None:
+    headers = client.get("/en/").headers
+
+    assert len(headers.get_list("content-security-policy")) == 1
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-cache"
 
 
 def test_a_lost_reader_gets_a_page_and_a_lost_program_a_problem(client: TestClient) -> None:

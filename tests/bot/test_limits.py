@@ -281,6 +281,8 @@ async def test_a_page_of_another_site_can_read_how_long_to_wait(
     assert refused.status_code == 429
     assert refused.headers["access-control-allow-origin"] == site
     assert refused.headers["access-control-expose-headers"] == "Retry-After"
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'none'" in refused.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(
