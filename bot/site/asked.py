@@ -16,6 +16,12 @@ _ASKS = re.compile(
 )
 _ENGLISH = re.compile(r"[A-Z][A-Za-z0-9 ,'’“”\"&+-]{15,80}\?")
 
+# Words that Hong Kong does not use (of Taiwan, mostly). Questions serve the search, which should
+# know these words; a page in Traditional is written as in Hong Kong and does not show them.
+_NOT_OF_HONG_KONG = re.compile(
+    "智慧財產|網路|透過|人資|行銷|募資|生技|實績|首臺套|裡|租屋|新創|軟體|硬體"
+)
+
 
 def questions_of(provision: Provision, language: Language) -> list[str]:
     """Up to SHOWN of them in that language, in their order."""
@@ -26,4 +32,6 @@ def questions_of(provision: Provision, language: Language) -> list[str]:
 def _fit(question: str, language: Language) -> bool:
     if language == "en":
         return _ENGLISH.fullmatch(question) is not None
+    if language == "zh-Hant" and _NOT_OF_HONG_KONG.search(question):
+        return False
     return bool(_CHINESE.fullmatch(question) and _ASKS.search(question))
