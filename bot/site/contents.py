@@ -102,13 +102,15 @@ def _home(at: Addresses, words: Words) -> Page:
 
 def _measure(policy: Policy, measure: Measure, at: Addresses, words: Words) -> Page:
     sections = views.sections(at, policy, measure)
+    # What a search engine or a link's preview shows alone.
+    alone = [*_reservations(words, sections[0]), sections[0].card.summary]
     label = measure_label(at, words, measure.number)
     numbers = sorted(policy.measures)
     here = numbers.index(measure.number)
     return Page(
         "measure.html",
         f"{label}{words['colon']}{measure.title[at.language]}",
-        sections[0].card.summary,
+        (" " if at.language == "en" else "").join(alone),
         [policy],
         {
             "policy": policy,
@@ -133,9 +135,7 @@ def _faq(at: Addresses, words: Words, sections: list[views.Section]) -> dict[str
 
     def answer(section: views.Section) -> str:
         card = section.card
-        standing = [block.text for block in card.blocks if block.kind == "standing"]
-        ended = [words["ended"]] if section.mark == "ended" else []
-        return "\n".join([*standing, *ended, card.summary, card.as_of])
+        return "\n".join([*_reservations(words, section), card.summary, card.as_of])
 
     return {
         "@context": "https://schema.org",
@@ -150,6 +150,13 @@ def _faq(at: Addresses, words: Words, sections: list[views.Section]) -> dict[str
             for section in sections
         ],
     }
+
+
+def _reservations(words: Words, section: views.Section) -> list[str]:
+    """What must be said before a provision's summary, so that it never reads as an offer."""
+    ended = [words["ended"]] if section.mark == "ended" else []
+    standing = [block for block in section.card.blocks if block.kind == "standing"]
+    return [*ended, *(line for block in standing for line in block.lines)]
 
 
 def _topic(policy: Policy, topic: Topic, at: Addresses, words: Words) -> Page:

@@ -190,6 +190,55 @@ def test_a_translated_summary_says_that_it_is_one(
     assert site._words["zh-Hans"]["translated"] == ""
 
 
+def test_a_list_of_translated_summaries_says_once_that_they_are(
+    everything: dict[str, Page], searching: TestClient, knowledge: Knowledge
+) -> None:
+    site = Site(knowledge)
+    names = ["topics/loans", "offices/caizheng", "terms/four-crowds", "search?q=loan"]
+    for language in ("zh-Hant", "en"):
+        notice = site._words[language]["translated_all"]
+        assert notice
+        for name in names:
+            assert get(searching, f"/{language}/{name}").one("main").text.count(notice) == 1
+        # Without a summary there is nothing to say.
+        assert notice not in get(searching, f"/{language}/search?q=weather").one("main").text
+        assert notice not in everything[f"/{language}/about"].one("main").text
+    assert site._words["zh-Hans"]["translated_all"] == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_a_description_stands_alone_it_says_first_what_may_be_gone(
+    everything: dict[str, Page], knowledge: Knowledge, language: Language
+) -> None:
+    ended = Site(knowledge)._words[language]["ended"]
+    unconfirmed = knowledge.labels["open"][language].format(hotline="12345")
+    for number, reservation in ((29, ended), (18, unconfirmed), (25, unconfirmed)):
+        page = everything[f"/{language}/measures/{number}"]
+        for told in (
+            page.one("meta", name="description"),
+            page.one("meta", property="og:description"),
+        ):
+            assert told.attributes["content"].startswith(reservation)
+    plain = everything[f"/{language}/measures/9"].one("meta", name="description")
+    assert (
+        plain.attributes["content"][:20]
+        == knowledge.provisions["sz-2016/9.1"].summary[language][:20]
+    )
+
+
+def test_questions_in_words_that_hong_kong_does_not_use_are_searched_for_but_not_shown(
+    everything: dict[str, Page], knowledge: Knowledge
+) -> None:
+    foreign = "智慧財產 網路 透過 人資 行銷 募資 生技 實績 首臺套 裡 租屋 新創".split()
+    asked = [q for provision in knowledge.provisions.values() for q in provision.questions]
+    assert all(any(word in question for question in asked) for word in foreign)
+    for address, page in everything.items():
+        if address.startswith("/zh-Hant/"):
+            chips = [e.text for e in page.all("a") if "/search?q=" in e.attributes["href"]]
+            assert not [c for c in chips if any(word in c for word in foreign)], address
+            assert chips or "/measures/" not in address
+
+
 def test_every_page_carries_the_candour_and_says_as_of_when(
     everything: dict[str, Page], knowledge: Knowledge
 ) -> None:
