@@ -29,7 +29,7 @@ from bot.channels.web_letters import WebLetters
 from bot.conversation import Conversations, UnknownConversation
 from bot.desk.routes import desk_routes
 from bot.desk.services import Desk, open_desk
-from bot.http import Guarded, Problem, problem_response
+from bot.http import Guarded, NotReady, Problem, problem_response
 from bot.library import library_attendants, open_calendar
 from bot.limits import RateLimits
 from bot.message import AssistantUnavailable, UnknownChoice, UnknownProvision
@@ -142,9 +142,7 @@ def make_app(
 
     async def ready(request: Request) -> Response:
         if not is_ready(request.app):
-            raise Problem(
-                503, "Not ready", "The assistant is still starting; try again in a moment."
-            )
+            raise NotReady("The assistant is still starting; try again in a moment.")
         return JSONResponse({"status": "ready", "content": library.content.knowledge.version})
 
     app = Starlette(
@@ -162,6 +160,7 @@ def make_app(
         ],
         exception_handlers={
             Problem: problem_response,
+            NotReady: _not_ready(pages),
             HTTPException: _http_error(pages),
             UnknownConversation: _problem(
                 404, "No such conversation", "Start one with POST /api/conversations."
@@ -222,6 +221,13 @@ def _problem(status: int, title: str, detail: str):  # type: ignore[no-untyped-d
             trace = without_text(error) if status == 500 else None
             logger.error("%s on %s", type(error).__name__, request.url.path, exc_info=trace)
         return problem_response(request, Problem(status, title, detail))
+
+    return handler
+
+
+def _not_ready(pages: Pages):  # type: ignore[no-untyped-def]
+    def handler(request: Request, error: Exception) -> Response:
+        return pages.starting(request) or problem_response(request, error)
 
     return handler
 

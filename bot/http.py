@@ -17,6 +17,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+COME_AGAIN = 3  # seconds after which a start that takes some is looked at again
 _RAW = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
@@ -29,6 +30,13 @@ class Problem(Exception):
         self.status, self.title, self.detail = status, title, detail
         self.headers = headers or {}
         super().__init__(f"{status} {title}: {detail}")
+
+
+class NotReady(Problem):
+    """Asked before the server has started."""
+
+    def __init__(self, detail: str = "Still starting; try again in a moment.") -> None:
+        super().__init__(503, "Not ready", detail, {"Retry-After": str(COME_AGAIN)})
 
 
 def problem_response(request: Request, error: Exception) -> JSONResponse:

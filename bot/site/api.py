@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.http import Problem
+from bot.http import NotReady, Problem
 from knowledge.cards import heading, make_card
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean, detect
 from knowledge.live import Content, Library
@@ -64,7 +64,7 @@ class KnowledgeApi:
 
     def _content(self) -> Content:
         if not self._library.loaded:
-            raise Problem(503, "Not ready", "Still starting; try again in a moment.")
+            raise NotReady
         return self._library.content
 
 

@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.http import Problem
+from bot.http import COME_AGAIN, NotReady
 from bot.secretary.calendar import Calendar
 from bot.secretary.event import Event
 from bot.secretary.ical import feed_of
 from bot.site.preferred import LANGUAGE_PATTERN, language_named, preferred
 from bot.site.serving import ASK_AGAIN, FOR_GOOD, HEADERS, Document, served
 from bot.site.site import HTML, Site
+from bot.site.starting import starting_pages
 from knowledge.language import Language, clean
 from knowledge.live import Library
 from knowledge.lookup import look_up
@@ -53,6 +54,7 @@ class Pages:
         self._public_url = public_url
         style = "\n".join((_FOLDER / name).read_text("utf-8") for name in _STYLES)
         self._style = Document(style.encode(), "text/css")
+        self._starting = starting_pages(self._style.etag)
         self._site: Site | None = None
 
     def routes(self) -> list[Route]:
@@ -77,7 +79,7 @@ class Pages:
     def site(self) -> Site:
         """The site of the content in use; a new one after a reload."""
         if not self._library.loaded:
-            raise Problem(503, "Not ready", "Still starting; try again in a moment.")
+            raise NotReady
         knowledge = self._library.content.knowledge
         site = self._site
         if site is None or site.version != knowledge.version:
@@ -91,8 +93,7 @@ class Pages:
 
     def reader(self, request: Request) -> bool:
         """Whether somebody reads the answer in a browser, who is helped by a page, not by JSON."""
-        html = "text/html" in request.headers.get("accept", "")
-        return html and self._library.loaded and not request.url.path.startswith("/api/")
+        return self._library.loaded and _is_read(request)
 
     def missing(self, request: Request) -> Response:
         """The page for an address that leads nowhere, in the visitor's language."""
@@ -111,6 +112,15 @@ class Pages:
             return None
         language = self._language(request)
         return served(request, self.site.busy(language), 429, cache="no-store")
+
+    def starting(self, request: Request) -> Response | None:
+        """The page that comes again by itself; None where a program asks."""
+        if not _is_read(request):
+            return None
+        asked = language_named(request.query_params.get("language", ""))  # as /talk is
+        page = self._starting[asked or self._language(request)]
+        wait = {"Retry-After": str(COME_AGAIN)}
+        return served(request, page, 503, cache="no-store", more=wait)
 
     async def _choose(self, request: Request) -> Response:
         language = preferred(request.headers.get("accept-language", ""))
@@ -183,6 +193,11 @@ class Pages:
             return served(request, document(self.site))
 
         return serve
+
+
+def _is_read(request: Request) -> bool:
+    html = "text/html" in request.headers.get("accept", "")
+    return html and not request.url.path.startswith("/api/")
 
 
 def _answer(page: str, status: int = 200) -> Response:

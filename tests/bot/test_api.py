@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from bot.message import NAMING_UNITS
 from bot.settings import PROJECT, Settings
+from knowledge.live import Library
 from tests.bot.conftest import SECRET, FakeAssistant, Talk, start_talk
 
 pytestmark = pytest.mark.xdist_group("assistant")
@@ -570,6 +571,58 @@ def test_before_it_has_started_the_app_is_alive_and_not_ready(settings: Settings
 
     assert client.get("/health").status_code == 200
     assert_problem(client.get("/ready"), 503)
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "language", "title"),
+    [
+        ("/en/", "zh-CN", "en", "Starting"),
+        ("/zh-Hant/search?q=x", "en", "zh-Hant", "正在啟動"),
+        ("/talk", "zh-CN", "zh-Hans", "正在启动"),
+        ("/talk?language=zh-Hant", "zh-CN", "zh-Hant", "正在啟動"),
+        ("/talk", "zh-HK", "zh-Hant", "正在啟動"),
+    ],
+)
+def test_while_it_starts_a_reader_gets_a_page_that_comes_again(
+    settings: Settings, path: str, accepted: str, language: str, title: str
+) -> None:
+    headers = {"accept": "text/html,*/*", "accept-language": accepted}
+    client = starting_client(settings)
+    page = client.get(path, headers=headers)
+
+    assert page.status_code == 503
+    assert page.headers["content-type"].startswith("text/html")
+    assert f'<html lang="{language}">' in page.text
+    assert title in page.text
+    assert '<meta http-equiv="refresh" content="3">' in page.text
+    assert page.headers["retry-after"] == "3"
+    assert page.headers["cache-control"] == "no-store"
+    assert "style-src 'self'" in page.headers["content-security-policy"]
+    style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert client.get(style).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/en/", "/talk", "/api/search?q=loan", "/ready"])
+def test_while_it_starts_a_program_gets_a_problem_that_says_when_to_come_again(
+    settings: Settings, path: str
+) -> None:
+    response = starting_client(settings).get(path)
+
+    assert_problem(response, 503)
+    assert response.headers["retry-after"] == "3"
+
+
+def test_while_it_starts_the_api_gives_no_page(settings: Settings) -> None:
+    client = starting_client(settings)
+
+    assert_problem(client.get("/api/search?q=loan", headers={"accept": "text/html"}), 503)
+
+
+def starting_client(settings: Settings) -> TestClient:
+    """Of an app that is not started: there is no `with`, and its content is not loaded."""
+    from bot.app import make_app
+
+    return TestClient(make_app(settings, assistant=FakeAssistant(), library=Library()))
 
 
 def test_a_provision_can_be_read_without_a_conversation(client: TestClient) -> None:
