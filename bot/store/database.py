@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.settings import SettingsError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PATIENCE = 5000  # milliseconds for which a connection waits for another's lock
+_LITTLE_PATIENCE = 200  # for what may as well be done later
 
 
 def migrate(engine: Engine) -> None:
@@ -49,8 +52,8 @@ def make_engine(url: str) -> Engine:
         connect_args={"check_same_thread": False} if url.startswith("sqlite") else {},
     )
     if engine.dialect.name == "sqlite":
-        if engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if engine.url.database and not in_memory and "uri" not in engine.url.query:
+            _make_file(Path(engine.url.database))
 
         @sa.event.listens_for(engine, "connect")  # type: ignore[untyped-decorator]
         def set_pragmas(connection: Any, _: Any) -> None:
@@ -59,7 +62,33 @@ def make_engine(url: str) -> Engine:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=NORMAL")
             cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=5000")
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            # What is deleted is written over, not only left out.
+            cursor.execute("PRAGMA secure_delete=ON")
             cursor.close()
 
     return engine
+
+
+def empty_log(engine: Engine) -> None:
+    """Take SQLite's log of changes into its file and cut it: what was deleted still stands in it.
+
+    Left to the next time where another connection is at work or the disk says no.
+    """
+    with suppress(SQLAlchemyError), engine.connect() as connection:
+        # While it waits for readers, it keeps writers waiting.
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_LITTLE_PATIENCE}")
+        try:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE}")
+
+
+def _make_file(path: Path) -> None:
+    """A new database is for its owner alone; its log gets the same mode from SQLite.
+
+    One that is there keeps the mode it has. What cannot be made, SQLite says when it opens it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        path.touch(mode=0o600, exist_ok=False)

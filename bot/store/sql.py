@@ -21,7 +21,7 @@ from bot.people.callback import CallBack
 from bot.people.ownership import Change, Ownership
 from bot.settings import SettingsError
 from bot.store import owning, personal
-from bot.store.database import make_engine, migrate
+from bot.store.database import empty_log, make_engine, migrate
 from bot.store.desk_tables import callbacks, letters, ownership
 from bot.store.tables import conversations, turns
 from bot.turn_store import Stored
@@ -63,7 +63,10 @@ class SqlStore:
 
     async def forget(self, conversation: str) -> bool:
         """Delete a conversation with all that belongs to it; False where nothing was there."""
-        return await self.run(lambda connection: personal.forget(connection, conversation))
+        was_there = await self.run(lambda connection: personal.forget(connection, conversation))
+        if self._threads is None and not isinstance(self._engine.pool, StaticPool):
+            await asyncio.get_running_loop().run_in_executor(None, empty_log, self._engine)
+        return was_there
 
     async def read(self, conversation: str, message_id: str) -> Stored | None:
         return await self.run(lambda connection: self._read(connection, conversation, message_id))

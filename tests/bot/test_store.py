@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -226,3 +227,72 @@ async def test_the_sqlite_file_is_made_with_its_folder(tmp_path: Path) -> None:
     await SqlStore(f"sqlite:///{file}").close()
 
     assert file.exists()
+
+
+async def test_the_sqlite_file_and_its_log_are_for_their_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "chuangwen.db"
+    store = SqlStore(f"sqlite:///{file}")
+    await store.create("web:1")
+
+    files = sorted(tmp_path.iterdir())
+    assert [each.name for each in files] == ["chuangwen.db", "chuangwen.db-shm", "chuangwen.db-wal"]
+    assert [each.stat().st_mode & 0o777 for each in files] == [0o600] * 3
+    await store.close()
+
+
+async def test_a_sqlite_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    file = tmp_path / "chuangwen.db"
+    file.touch()
+    file.chmod(0o640)
+
+    await SqlStore(f"sqlite:///{file}").close()
+
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+async def test_what_is_forgotten_is_in_no_byte_of_the_files(tmp_path: Path) -> None:
+    store = await with_a_secret(tmp_path)
+    assert SECRET in bytes_of(tmp_path)
+
+    assert await store.forget("web:1")
+
+    assert SECRET not in bytes_of(tmp_path)  # the store is open: its log is there
+    assert b"web:2" in bytes_of(tmp_path)
+    await store.close()
+
+
+async def test_who_reads_meanwhile_does_not_keep_anybody_from_being_forgotten(
+    tmp_path: Path,
+) -> None:
+    store = await with_a_secret(tmp_path)
+    reader = sqlite3.connect(tmp_path / "chuangwen.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM turns").fetchall()
+
+    assert await store.forget("web:1")
+
+    assert await store.state("web:1") is None
+    reader.close()
+    await store.create("web:3")
+    assert await store.forget("web:3")  # the next one takes the words of both out of the log
+    assert SECRET not in bytes_of(tmp_path)
+    await store.close()
+
+
+SECRET = "我们做的是无声的水下推进器".encode()
+
+
+async def with_a_secret(folder: Path) -> SqlStore:
+    """A store with two conversations; SECRET was said in web:1, many times and at length."""
+    store = SqlStore(f"sqlite:///{folder / 'chuangwen.db'}")
+    for number in range(1, 30):
+        for conversation in ("web:1", "web:2"):
+            await store.create(conversation)
+            text = SECRET.decode() * 20 if conversation == "web:1" else "贷款" * 200
+            turn = make_turn(number, conversation)
+            await store.record(turn, text, {"said": text}, Ownership(conversation))
+    return store
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir())
