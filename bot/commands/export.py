@@ -6,10 +6,12 @@ import argparse
 import asyncio
 import json
 import sys
+from datetime import datetime, timezone
 from typing import Any
 
 from bot.people.vault import Vault
 from bot.settings import Settings
+from bot.store.audit import SqlAudit
 from bot.store.personal import export
 from bot.store.sql import SqlStore
 
@@ -28,6 +30,10 @@ async def _export(conversation: str, settings: Settings) -> dict[str, Any] | Non
     store = SqlStore(settings.database)
     vault = Vault(*settings.contact_keys())
     try:
-        return await store.run(lambda connection: export(connection, conversation, vault))
+        kept = await store.run(lambda connection: export(connection, conversation, vault))
+        if kept is not None:
+            now = datetime.now(timezone.utc)
+            await SqlAudit(store).add(None, "conversation_exported", conversation, now)
+        return kept
     finally:
         await store.close()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from datetime import datetime, timezone
 
 from bot.settings import Settings
+from bot.store.audit import SqlAudit
+from bot.store.personal import FORGOTTEN
 from bot.store.sql import SqlStore
 
 
@@ -22,6 +25,10 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
 async def _forget(conversation: str, settings: Settings) -> bool:
     store = SqlStore(settings.database)
     try:
-        return await store.forget(conversation)
+        was_there = await store.forget(conversation)
+        if was_there:
+            now = datetime.now(timezone.utc)
+            await SqlAudit(store).add(None, "conversation_forgotten", FORGOTTEN, now)
+        return was_there
     finally:
         await store.close()

@@ -256,3 +256,37 @@ def test_the_commands_delete_and_export_and_say_when_nothing_is_there(
     assert forget_command.run(me, settings) == 1
     assert export_command.run(me, settings) == 1
     assert f"nothing is kept of {ME}" in capsys.readouterr().err
+
+
+def test_the_commands_leave_a_line_in_the_audit_trail_that_names_nobody_forgotten(
+    settings: Settings,
+) -> None:
+    import argparse
+    import asyncio
+
+    async def fill() -> None:
+        store = SqlStore(settings.database)
+        await live_through_everything(store, settings, ME)
+        await store.close()
+
+    async def trail() -> list[tuple[int | None, str, str]]:
+        store = SqlStore(settings.database)
+        chosen = sa.select(audit.c.staff, audit.c.action, audit.c.about).order_by(audit.c.id)
+        rows = await store.run(lambda c: c.execute(chosen).all())
+        await store.close()
+        return [tuple(row) for row in rows]
+
+    asyncio.run(fill())
+    me = argparse.Namespace(conversation=ME)
+
+    export_command.run(me, settings)
+    assert asyncio.run(trail())[1:] == [(None, "conversation_exported", ME)]
+    forget_command.run(me, settings)
+    # Of nobody nothing is seen or deleted.
+    forget_command.run(me, settings)
+    export_command.run(me, settings)
+
+    assert asyncio.run(trail())[1:] == [
+        (None, "conversation_exported", personal.FORGOTTEN),
+        (None, "conversation_forgotten", personal.FORGOTTEN),
+    ]
