@@ -7,7 +7,10 @@ import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from bot.site.tongues import foreign, numbered, spoken
+from knowledge.language import Language
 
 _FOLDER = Path(__file__).with_name("templates")
 # Addresses of offices, public hotlines and dates within a sentence.
@@ -28,6 +31,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(web=web, phone=phone, bare=bare, linked=linked, ld_json=ld_json)
+    environment.filters.update(spoken=spoken, foreign=foreign, numbered=numbered)
     return environment
 
 
@@ -46,14 +50,17 @@ def bare(address: str) -> str:
     return _WEB.sub("", address).rstrip("/")
 
 
-def linked(text: str) -> Markup:
-    """A sentence with its addresses and hotlines as links and its dates kept on one line."""
-    return Markup("").join(_part(part) for part in _PARTS.split(text) if part)
+def linked(text: str, language: Language = "zh-Hans") -> Markup:
+    """A sentence with its addresses and hotlines as links and its dates kept on one line.
+
+    `language`: the sentence's; in English the Chinese names in it are marked.
+    """
+    return Markup("").join(_part(part, language) for part in _PARTS.split(text) if part)
 
 
-def _part(part: str) -> Markup:
+def _part(part: str, language: Language) -> Markup:
     if not _PARTS.fullmatch(part):
-        return escape(part)
+        return spoken(part, language)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", part):
         return Markup('<span class="date">{}</span>').format(part)
     target = phone(part) if part.isdigit() else web(part)

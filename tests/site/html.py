@@ -15,6 +15,8 @@ class Element:
     tag: str
     attributes: dict[str, str]
     text: str = ""
+    own: str = ""  # the text directly within it alone
+    language: str = ""  # its own, or that of what it stands in
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Page(HTMLParser):
             self.mistakes.append(f"<{tag}> has an attribute twice")
         element = Element(tag, {name: value or "" for name, value in attrs})
         inside = [e.tag for e in self._open]
+        around = self._open[-1].language if self._open else ""
+        element.language = element.attributes.get("lang", around)
         if tag in ("p", "ul", "ol", "div", "section", "h2", "h3", "form") and "p" in inside:
             self.mistakes.append(f"<{tag}> in <p>")
         if tag == "a" and "a" in inside:
@@ -61,6 +65,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         for element in self._open:
             element.text += data
+        if self._open:
+            self._open[-1].own += data
 
     def all(self, tag: str, **attributes: str) -> list[Element]:
         return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
@@ -229,7 +230,20 @@ def test_where_a_description_stands_alone_it_says_first_what_may_be_gone(
 def test_questions_in_words_that_hong_kong_does_not_use_are_searched_for_but_not_shown(
     everything: dict[str, Page], knowledge: Knowledge
 ) -> None:
-    foreign = "智慧財產 網路 透過 人資 行銷 募資 生技 實績 首臺套 裡 租屋 新創".split()
+    foreign = [
+        "智慧財產",
+        "網路",
+        "透過",
+        "人資",
+        "行銷",
+        "募資",
+        "生技",
+        "實績",
+        "首臺套",
+        "裡",
+        "租屋",
+        "新創",
+    ]
     asked = [q for provision in knowledge.provisions.values() for q in provision.questions]
     assert all(any(word in question for question in asked) for word in foreign)
     for address, page in everything.items():
@@ -269,6 +283,35 @@ def test_the_about_page_tells_what_changed_for_the_whole_policy_and_what_is_open
     for change in knowledge.changes:
         told = bool(change.policies) or change.status == "open"
         assert (change.text["zh-Hans"] in text) == told
+
+
+def test_every_text_is_marked_as_the_language_that_it_is_in(everything: dict[str, Page]) -> None:
+    wrong = set()
+    for address, page in everything.items():
+        body = page.elements.index(page.one("body"))
+        for element in page.elements[body:]:
+            text = element.own
+            chinese = re.search("[\u3400-\u9fff]", text)
+            english = not chinese and len(re.findall("[A-Za-z]{2,} ", text)) > 2
+            simplified = re.search("[发国关门产业务创么这]", text)
+            if (
+                (element.language == "en" and chinese)
+                or (element.language != "en" and english and element.tag != "script")
+                or (element.language == "zh-Hant" and simplified)
+            ):
+                wrong.add((address, element.tag, text))
+    assert wrong == set()
+
+
+def test_traditional_is_written_as_in_hong_kong(everything: dict[str, Page]) -> None:
+    for address, page in everything.items():
+        if address.startswith("/zh-Hant/"):
+            text = page.one("body").text
+            assert "公佈" not in text
+            assert not re.search("[請先以可或]打[0-9]", text), address
+            assert page.one("a", **{"class": "brand"}).text == "創問 ChuangWen"
+    cited = everything["/zh-Hant/measures/1"].one("section", id="p1.1").text
+    assert "意見（國發〔2016〕34號）" in cited
 
 
 def test_structured_data_says_what_the_page_says(everything: dict[str, Page]) -> None:
