@@ -12,6 +12,7 @@ from knowledge.language import Language
 View = Literal["answer", "contact", "original", "status"]
 BlockKind = Literal[
     "heading",
+    "ended",
     "summary",
     "standing",
     "quote",
@@ -129,6 +130,7 @@ class Card:
     as_of: str
     labels: dict[str, str]
     news: tuple[CardLink, ...] = ()  # what staff chose of others' notices; not the policy's
+    ended: bool = False  # what it offers, or a part of it, is no longer there: said before all else
 
     @cached_property
     def json(self) -> dict[str, Any]:
@@ -168,7 +170,8 @@ class Card:
     def blocks(self) -> tuple[Block, ...]:
         """The card in words: what was asked for first, then what a founder needs with it."""
         heading, as_of = Block("heading", (self.heading,)), Block("as_of", (self.as_of,))
-        blocks = (heading, *_VIEWS[self.view](self), as_of)
+        ended = Block("ended", (self.labels["ended"],) if self.ended else ())
+        blocks = (heading, ended, *_VIEWS[self.view](self), as_of)
         return tuple(block for block in blocks if any(block.lines))
 
     @cached_property

@@ -12,6 +12,7 @@ NEWS_SHOWN = 3
 # The words that a channel needs to render a card, with the gaps that are filled here.
 _ON_CARDS: dict[str, tuple[str, ...]] = {
     "summary": (),
+    "ended": (),
     "duty": (),
     "open": ("hotline",),
     "quote": (),
@@ -139,6 +140,7 @@ def make_card(
         as_of=as_of,
         labels=labels,
         news=tuple(_notice(n, language) for n in knowledge.news_of(provision)[:NEWS_SHOWN]),
+        ended=any(change.ended for change in changes),
     )
 
 

@@ -182,6 +182,28 @@ def test_what_may_have_ended_is_an_open_question_and_never_a_current_offer(
     assert status.labels["open_change"] in status.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_has_ended_is_said_to_have_ended_before_anything_else_is_said_of_it(
+    knowledge: Knowledge, view: View, language: Language
+) -> None:
+    card = card_of(knowledge, "29.1", language, view)
+    assert card.json["ended"]
+    assert card.text.split("\n")[:2] == [card.heading, card.labels["ended"]]
+
+
+def test_only_what_has_ended_is_said_to_have(knowledge: Knowledge, cards: list[Card]) -> None:
+    ended = {p for change in knowledge.changes if change.ended for p in change.provisions}
+    assert {card.provision for card in cards if card.ended} == ended
+    assert all((card.labels["ended"] in card.text) == card.ended for card in cards)
+
+
+def test_a_card_kept_from_before_there_was_such_a_mark_can_be_read(knowledge: Knowledge) -> None:
+    kept = dict(card_of(knowledge, "6.2").json)
+    del kept["ended"]
+    assert Card.from_json(kept) == card_of(knowledge, "6.2")
+
+
 def test_only_three_provisions_are_open_questions(cards: list[Card]) -> None:
     assert {card.number for card in cards if card.open} == set(OPEN)
 

@@ -76,7 +76,7 @@ class InlineSearch:
 
 
 def _article(card: Card) -> InlineQueryResultArticle:
-    summary = card.summary
+    summary = f"{card.labels['ended']} {card.summary}" if card.ended else card.summary
     if len(summary) > _LONGEST_SUMMARY:
         summary = summary[: _LONGEST_SUMMARY - 1] + "…"
     return InlineQueryResultArticle(

@@ -13,7 +13,7 @@ LIMIT = 2048  # bytes of UTF-8, what WeChat takes of a text
 _MOST_ON_A_BUTTON = 60  # characters of a choice's title
 # What a reader needs first. What does not fit stands behind a number.
 _RANKS: dict[BlockKind, int] = {
-    "heading": 0, "summary": 0, "standing": 0, "units": 1, "quote": 2, "see_also": 3,
+    "heading": 0, "ended": 0, "summary": 0, "standing": 0, "units": 1, "quote": 2, "see_also": 3,
     "hotline": 3, "as_of": 4, "changes": 5, "newer": 6, "news": 6,
 }  # fmt: skip
 _NEEDED = 2
