@@ -71,6 +71,7 @@ class Pages:
             Route("/print.js", self._file, methods=["GET"]),
             Route("/{language:language}", self._page, methods=["GET"]),
             Route("/{language:language}/search", self._search, methods=["GET"]),
+            Route("/{language:language}/search/", self._search, methods=["GET"]),
             Route("/{language:language}/changes.atom", self._changes, methods=["GET"]),
             Route("/{language:language}/{name:path}", self._page, methods=["GET"]),
         ]
@@ -148,8 +149,9 @@ class Pages:
         if language is None:
             return self.missing(request)
         question = clean(request.query_params.get("q", ""))
-        if request.path_params["language"] != language:
-            return _redirect(f"/{language}/search?{urlencode({'q': question})}")
+        if request.url.path != f"/{language}/search":
+            asked = f"?{urlencode({'q': question})}" if question else ""
+            return _redirect(f"/{language}/search{asked}")
         if len(question) > _LONGEST_QUESTION:
             return _answer(site.results(language, "", None), 400)
         content = self._library.content

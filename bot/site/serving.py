@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,7 +49,7 @@ def served(
     more: dict[str, str] | None = None,
 ) -> Response:
     """The document, zipped where the browser takes that, or 304 where it has it already."""
-    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    zipped = _takes_gzip(request.headers.get("accept-encoding", ""))
     etag = f'"{document.etag}{"-gzip" if zipped else ""}"'
     headers = {**HEADERS, "ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
     headers |= more or {}
@@ -58,3 +59,12 @@ def served(
         headers["Content-Encoding"] = "gzip"
     body = document.zipped if zipped else document.body
     return Response(body, status, headers, document.media_type)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether gzip is named and not refused: "gzip;q=0" is a no."""
+    for part in accepted.lower().split(","):
+        coding, *parameters = part.replace(" ", "").split(";")
+        if coding == "gzip":
+            return not any(re.fullmatch(r"q=0(\.0*)?", parameter) for parameter in parameters)
+    return False

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from bot.secretary.event import Event
@@ -16,7 +19,7 @@ from bot.site.texts import read_texts
 from bot.site.views import Link, entries
 from knowledge.cards import change_card
 from knowledge.language import DEFAULT, LANGUAGE_NAMES, LANGUAGES, Language
-from knowledge.models import Knowledge, Policy, Provision
+from knowledge.models import Change, Knowledge, Policy, Provision
 from knowledge.told import Told
 
 HTML = "text/html"
@@ -199,7 +202,8 @@ class Site:
                     "id": self._urn(language, change.id),
                     "card": change_card(knowledge, change, language),
                     "href": at.provision(provisions[0]) if provisions else at.page("about"),
-                    "updated": knowledge.places[knowledge.policies[policy].place].as_of,
+                    "published": (day := _day_of(change)),
+                    "updated": day or knowledge.places[knowledge.policies[policy].place].as_of,
                 }
             )
         entries.sort(key=lambda each: str(each["updated"]), reverse=True)
@@ -218,3 +222,12 @@ class Site:
     def _urn(language: Language, name: str) -> str:
         """An id that stays when the site moves."""
         return uuid.uuid5(uuid.NAMESPACE_URL, f"chuangwen:changes:{language}:{name}").urn
+
+
+def _day_of(change: Change) -> str:
+    """The first whole date that a change is of; empty where its month or year alone is known."""
+    days = []
+    for written in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", change.when[DEFAULT]):
+        with suppress(ValueError):  # no such day
+            days.append(date.fromisoformat(written))
+    return min(days).isoformat() if days else ""

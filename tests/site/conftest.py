@@ -12,6 +12,9 @@ from typing import cast
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.site.pages import Pages
@@ -60,10 +63,14 @@ def searching(content: Content) -> Iterator[TestClient]:
 def address(content: Content) -> Iterator[str]:
     """Where the pages are served to a real browser; search included."""
     pages = Pages(cast(Library, Held(content)))
+
+    async def busy(request: Request) -> Response:
+        return pages.busy(request) or Response(status_code=404)
+
+    # As who asks too much meets it, at an address of its own.
+    routes = [*Widget().routes(), Route("/{language}/busy", busy), *pages.routes()]
     server = uvicorn.Server(
-        uvicorn.Config(
-            Starlette(routes=[*Widget().routes(), *pages.routes()]), log_level="warning", ws="none"
-        )
+        uvicorn.Config(Starlette(routes=routes), log_level="warning", ws="none")
     )
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

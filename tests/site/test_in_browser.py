@@ -22,10 +22,14 @@ KINDS = {
     "terms": "terms",
     "term": "terms/four-crowds",
     "about": "about",
+    "events": "events",
     "search": "search?q=loan",
     "search in vain": "search?q=weather%20tomorrow",
     "missing": "nowhere",
 }
+
+# Served at these addresses to the tests alone.
+ALL_KINDS = {**KINDS, "busy": "busy"}
 
 
 @pytest.fixture
@@ -108,10 +112,25 @@ def test_the_keyboard_skips_to_the_content(page: Page, address: str) -> None:
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 
+def test_the_button_after_a_vain_search_has_its_words_in_its_middle(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/en/{KINDS['search in vain']}")
+    off = page.locator(".ways .button").evaluate(
+        """node => {
+          const words = document.createRange();
+          words.selectNodeContents(node);
+          const [inner, outer] = [words, node].map(each => each.getBoundingClientRect());
+          return Math.abs(inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+        }"""
+    )
+    assert off < 1
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, language: str) -> None:
     page = browser.new_page()
-    for name in KINDS.values():
+    for name in ALL_KINDS.values():
         page.goto(f"{address}/{language}/{name}")
         assert_fits(page)
     page.close()
@@ -123,7 +142,7 @@ def test_axe_finds_nothing_on_any_kind_of_page(
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     found = {}
-    for kind, name in KINDS.items():
+    for kind, name in ALL_KINDS.items():
         for language in languages:
             page.goto(f"{address}/{language}/{name}")
             if wrong := problems(page):

@@ -22,6 +22,7 @@ from tests.site.html import Element, Page
 
 LARGEST = 60 * 1024
 ATOM = "{http://www.w3.org/2005/Atom}"
+WORDS_OF_TAIWAN = "智慧財產 網路 透過 人資 行銷 募資 生技 實績 首臺套 租屋 新創"
 EVIL = "<script>alert(1)</script>"
 
 
@@ -230,20 +231,7 @@ def test_where_a_description_stands_alone_it_says_first_what_may_be_gone(
 def test_questions_in_words_that_hong_kong_does_not_use_are_searched_for_but_not_shown(
     everything: dict[str, Page], knowledge: Knowledge
 ) -> None:
-    foreign = [
-        "智慧財產",
-        "網路",
-        "透過",
-        "人資",
-        "行銷",
-        "募資",
-        "生技",
-        "實績",
-        "首臺套",
-        "裡",
-        "租屋",
-        "新創",
-    ]
+    foreign = [*"裡", *WORDS_OF_TAIWAN.split()]
     asked = [q for provision in knowledge.provisions.values() for q in provision.questions]
     assert all(any(word in question for question in asked) for word in foreign)
     for address, page in everything.items():

@@ -64,6 +64,8 @@ def test_the_root_leads_to_the_visitors_language(
         ("/zh-Hant-HK/terms", "/zh-Hant/terms"),
         ("/EN/offices", "/en/offices"),
         ("/en/measures/6/", "/en/measures/6"),
+        ("/en/search/", "/en/search"),
+        ("/zh-hk/search/?q=loan", "/zh-Hant/search?q=loan"),
         ("/en/measures", "/en/#measures"),
         ("/en/sz-2016/measures/6", "/en/measures/6"),
         ("/en/shenzhen/offices/caizheng", "/en/offices/caizheng"),
@@ -114,6 +116,34 @@ def test_a_page_that_the_browser_has_is_not_sent_again(site: TestClient) -> None
     assert "content-encoding" not in plain.headers
     assert plain.text == first.text
     assert plain.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "zipped"),
+    [
+        ("gzip, deflate, br", True),
+        ("br;q=1.0, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, identity", False),
+        ("deflate, *;q=0", False),
+        ("", False),
+    ],
+)
+def test_a_browser_that_refuses_zipped_pages_gets_them_plain(
+    site: TestClient, accepted: str, zipped: bool
+) -> None:
+    headers = site.get("/en/measures/6", headers={"accept-encoding": accepted}).headers
+
+    assert (headers.get("content-encoding") == "gzip") == zipped
+
+
+def test_the_page_to_talk_on_is_kept_out_of_search_engines_and_names_no_other(
+    site: TestClient,
+) -> None:
+    page = Page(site.get("/talk?language=en&focus=6.2").text)
+
+    assert page.one("meta", name="robots").attributes["content"] == "noindex"
+    assert page.all("link", rel="canonical") == []
 
 
 def test_a_style_named_by_its_version_is_kept_for_good(site: TestClient) -> None:
@@ -171,6 +201,39 @@ def test_the_feed_tells_every_change_with_its_sources(
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]
     marked = knowledge.labels["open_change"][language]
     assert any(marked in str(t) and open_one.label[language] in str(t) for t in titles)
+
+
+def test_the_feed_dates_a_change_by_its_own_day_where_that_is_known(
+    site: TestClient, knowledge: Knowledge
+) -> None:
+    feed = ET.fromstring(site.get("/en/changes.atom").text)
+    dates = {
+        str(entry.findtext(f"{ATOM}content")): (
+            entry.findtext(f"{ATOM}published"),
+            entry.findtext(f"{ATOM}updated"),
+        )
+        for entry in feed.findall(f"{ATOM}entry")
+    }
+    texts = {change.id: change.text["en"] for change in knowledge.changes}
+    checked = f"{knowledge.places['shenzhen'].as_of}T00:00:00Z"
+
+    assert dates[texts["city_reform_2019"]] == ("2019-01-14T00:00:00Z",) * 2
+    assert dates[texts["incubator"]] == ("2025-02-01T00:00:00Z",) * 2  # and 2026-01
+    for unknown in ("p2p", "double_innov_2018", "peacock"):  # a month, a year, nothing
+        assert dates[texts[unknown]] == (None, checked)
+    updated = [str(pair[1]) for pair in dates.values()]
+    assert updated == sorted(updated, reverse=True)
+    assert feed.findtext(f"{ATOM}updated") == max(updated)
+
+
+def test_a_day_that_does_not_exist_dates_nothing(knowledge: Knowledge) -> None:
+    change = knowledge.changes[0]
+    when = type(change.when)({**change.when, "zh-Hans": "2019-02-30"})
+    client = client_of(holding(replace(knowledge, changes=(replace(change, when=when),))))
+
+    feed = ET.fromstring(client.get("/en/changes.atom").text)
+
+    assert feed.find(f"{ATOM}entry/{ATOM}published") is None
 
 
 @pytest.mark.parametrize(
