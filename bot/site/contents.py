@@ -14,6 +14,7 @@ from knowledge.contacts import unit_card
 from knowledge.models import Change, Knowledge, Measure, Place, Policy, Term, Topic, Unit
 
 GAP = "〔缺字〕"
+REPAIRS = "repairs_"  # with the policy's id: what was done to its copy
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,10 @@ def _about(at: Addresses, words: Words) -> Page:
         words["about_is_text"],
         list(knowledge.policies.values()),
         {
+            "repairs": {
+                policy: words.get(f"{REPAIRS}{policy}", "").splitlines()
+                for policy in knowledge.policies
+            },
             "gaps": views.entries(at, gaps),
             "changes": cards([change for change in knowledge.changes if change.policies]),
             "open": cards([change for change in knowledge.changes if change.status == "open"]),

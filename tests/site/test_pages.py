@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
+from bot.site.contents import GAP
 from bot.site.site import Site
 from bot.site.widget_routes import make_script
 from knowledge.cards import make_card
@@ -300,6 +301,22 @@ def test_traditional_is_written_as_in_hong_kong(everything: dict[str, Page]) -> 
             assert page.one("a", **{"class": "brand"}).text == "創問 ChuangWen"
     cited = everything["/zh-Hant/measures/1"].one("section", id="p1.1").text
     assert "意見（國發〔2016〕34號）" in cited
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_about_page_tells_what_was_repaired_and_lists_every_gap_that_stays(
+    everything: dict[str, Page], knowledge: Knowledge, language: Language
+) -> None:
+    page = everything[f"/{language}/about"]
+    text = page.one("main").text
+    gaps = {p.number: p.quote.count(GAP) for p in knowledge.provisions.values() if GAP in p.quote}
+
+    assert gaps == {"13.1": 1, "18.2": 1, "19.4": 1, "25.1": 2}  # as the text says
+    for number in gaps:
+        assert f"/{language}/measures/{number.split('.')[0]}#p{number}" in page.links
+    for told in ("17", "6.1", "〔2015〕32", *gaps):
+        assert told in text
+    assert "〔2016〕61" not in text  # no copy that was found bears it
 
 
 def test_structured_data_says_what_the_page_says(everything: dict[str, Page]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot.settings import PROJECT
+from bot.site.contents import REPAIRS
 from bot.site.preferred import language_named, preferred
 from bot.site.site import Site
 from bot.site.texts import read_texts
@@ -291,6 +292,7 @@ def test_every_word_of_the_site_is_there_in_every_language_and_used() -> None:
     named = set(re.findall(r"\bt\.(\w+)|words\[.(\w+).\]", source))
     used = {name for pair in named for name in pair} | {f"kind_{mark}" for mark in get_args(Mark)}
     used |= {"missing", "missing_title", "busy", "busy_title"}  # Site._apology
+    used |= {f"{REPAIRS}sz-2016"}
     assert set(words["en"]) <= used
     with pytest.raises(KeyError):
         read_texts("no such block")
