@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
+from jinja2 import Environment
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -32,17 +35,33 @@ PARTS = (
 )
 _STYLES = (_FOLDER / "tokens.css", _FOLDER / "widget" / "widget.css")
 _DEMO, _DEMO_STYLES = _FOLDER / "demo.html", (_FOLDER / "tokens.css", _FOLDER / "demo.css")
+_TOKEN = re.compile(r"(--cw-[\w-]+):[^;}]*;?")
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+_KEY = re.compile(r'"(\w+)":')  # which needs no quotation marks in a script
+_LAST = re.compile(r";(?=\n?\})")  # of a block
 # The address never changes, so that it is asked for again after an hour.
 _SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 
 
 def make_script() -> str:
     """The widget's parts in one function, with its texts and styles as data."""
-    texts = json.dumps(read_texts("widget"), ensure_ascii=False, separators=(",", ":"))
-    styles = json.dumps([bare_style(style.read_text("utf-8")) for style in _STYLES])
+    texts = _KEY.sub(r"\1:", _plain(read_texts("widget")))
+    # In JSON a double quotation mark would need a sign before it.
+    tokens, style = (bare_style(s.read_text("utf-8")).replace('"', "'") for s in _STYLES)
+    styles = _plain([_used(tokens, style), style])
     parts = [(_FOLDER / "widget" / part).read_text("utf-8") for part in PARTS]
-    data = f"const TEXTS = {texts};\nconst STYLES = {styles};\n"
-    return '(() => {\n"use strict";\n' + data + bare_script("\n".join(parts)) + "\n})();\n"
+    data = f"const STYLES = {styles};\nconst TEXTS = {texts};\n"
+    code = _LAST.sub("", bare_script("\n".join(parts)))
+    return f'(() => {{\n"use strict";\n{data}{code}\n}})();\n'
+
+
+def _plain(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _used(tokens: str, style: str) -> str:
+    """The tokens without those that only pages have a use for."""
+    return _TOKEN.sub(lambda token: token[0] if f"var({token[1]})" in style else "", tokens)
 
 
 class Widget:
@@ -51,26 +70,36 @@ class Widget:
     def __init__(self) -> None:
         style = "".join(part.read_text("utf-8") for part in _DEMO_STYLES)
         self._script = Document(make_script().encode(), "text/javascript")
-        self._demo = Document(_DEMO.read_bytes(), "text/html")
+        environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+        self._demo = environment.from_string(_DEMO.read_text("utf-8"))
+        self._candours = {code: texts["candour"] for code, texts in read_texts("widget").items()}
         self._style = Document(style.encode(), "text/css")
 
     def routes(self) -> list[Route]:
         return [
             Route("/widget.js", self._serve_script, methods=["GET"]),
-            Route("/demo", self._serve(self._demo), methods=["GET"]),
-            Route("/demo.css", self._serve(self._style), methods=["GET"]),
+            Route("/demo", self._show, methods=["GET"]),
+            Route("/demo.css", self._serve_style, methods=["GET"]),
         ]
 
     async def _serve_script(self, request: Request) -> Response:
         shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
         return served(request, self._script, cache=_SCRIPT_CACHE, more=shared)
 
-    @staticmethod
-    def _serve(document: Document):  # type: ignore[no-untyped-def]
-        async def serve(request: Request) -> Response:
-            return served(request, document)
+    async def _show(self, request: Request) -> Response:
+        """The demo page with the line to copy, in the colour and the corner that are tried."""
+        color = request.query_params.get("color", "")
+        position = request.query_params.get("position", "")
+        page = self._demo.render(
+            host=f"{request.url.scheme}://{request.url.netloc}",
+            color=color if _COLOUR.fullmatch(color) else "",
+            position=position if position in ("start", "end") else "",
+            candours=self._candours,
+        )
+        return served(request, Document(page.strip().encode(), "text/html"))
 
-        return serve
+    async def _serve_style(self, request: Request) -> Response:
+        return served(request, self._style)
 
 
 def cross_origin(origins: tuple[str, ...]) -> list[Middleware]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -312,6 +313,67 @@ def test_owner_sets_focus_topic_position_and_colour_and_hears_events(
     assert [name for name, _ in heard] == ["open", "question", "answer", "feedback", "close"]
     assert heard[2][1]["outcome"] == "answer"
     assert "人才住房" not in str(heard)  # what was asked is not for analytics
+
+
+@pytest.mark.parametrize("question_asked", ["网络借贷平台怎么设立", "What about P2P lending?"])
+def test_what_has_ended_is_said_to_have_before_anything_else(
+    embed: Embed, widget_server: WidgetServer, question_asked: str
+) -> None:
+    page = embed('data-open data-focus="29.1"')
+    ask(page, question_asked)
+
+    first = answers(page).locator(".card > :nth-child(2)")
+    expect(first).to_have_class("note")
+    expect(first).to_contain_text(re.compile("已经没有了|is no longer there"))
+
+
+def test_first_question_is_answered_though_what_it_was_about_is_not_there(
+    embed: Embed, widget_server: WidgetServer
+) -> None:
+    page = embed('data-open data-focus="99.9"')
+    ask(page, "有什么支持？")
+
+    expect(answers(page).locator(".card")).to_be_visible()
+    expect(page.locator("chuangwen-chat .failed")).to_have_count(0)
+    assert [m.focus for m in widget_server.assistant.asked] == ["99.9", None]
+    assert {m.text for m in widget_server.assistant.asked} == {"有什么支持？"}
+
+
+def test_sources_stand_apart_and_a_title_is_whole(embed: Embed) -> None:
+    page = embed('data-open data-focus="5.2"')
+    ask(page, "有什么支持？")
+
+    sources = answers(page).locator(".sources").first
+    expect(sources).to_have_text(re.compile("^来源： "))
+    titles = sources.locator("//ancestor::ul[1]").locator(".sources a").all_text_contents()
+    assert max(map(len, titles)) > 48
+
+
+def test_arrow_to_an_office_of_today_stands_beside_the_name_before_it(embed: Embed) -> None:
+    page = embed('data-open data-lang="en"')
+    ask(page, "What is there?")
+
+    unit = answers(page).locator(".unit").first
+    expect(unit.locator(".translation")).to_be_visible()
+    said = unit.locator(":scope > :last-child")
+    assert "→" in said.evaluate("node => getComputedStyle(node, '::after').content")
+
+
+def test_answer_of_an_earlier_conversation_cannot_be_rated(embed: Embed) -> None:
+    page = embed("data-open")
+    ask(page, "第一问")
+    expect(answers(page).locator(".rating")).to_have_count(1)
+    page.evaluate(
+        """() => {
+          const kept = JSON.parse(localStorage.chuangwen);
+          kept.conversation.token = "no.such.token";
+          localStorage.chuangwen = JSON.stringify(kept);
+        }"""
+    )
+    ask(page, "第二问")
+
+    expect(answers(page).first.locator(".rating")).to_have_count(0)
+    expect(answers(page).last.locator(".rating")).to_have_count(1)
 
 
 def test_demo_page_talks_to_the_real_assistant(

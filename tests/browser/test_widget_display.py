@@ -113,6 +113,54 @@ def test_the_corner_and_the_texts_follow_the_direction_of_the_page(
     expect(page.locator(".middle")).to_have_css("direction", "ltr")
 
 
+def test_styles_of_the_page_do_not_get_in_and_its_direction_does(embed: Embed) -> None:
+    page = embed("data-open", root='dir="rtl"')
+    page.evaluate(
+        """() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`
+            body { text-indent: 3em; text-transform: uppercase; white-space: nowrap; line-height: 4;
+              word-spacing: 2em; text-shadow: 1px 1px red; overflow-wrap: anywhere;
+              font-style: italic; cursor: crosshair; visibility: hidden }
+            * { letter-spacing: 1em; text-indent: 3em; text-transform: uppercase }`);
+          document.adoptedStyleSheets = [sheet];
+        }"""
+    )
+    ask(page, "有什么支持？")
+
+    for part in (dialog(page), page.locator("chuangwen-chat .summary")):
+        for name, value in {
+            "text-indent": "0px",
+            "text-transform": "none",
+            "white-space-collapse": "collapse",
+            "text-wrap-mode": "wrap",
+            "word-spacing": "0px",
+            "letter-spacing": "normal",
+            "text-shadow": "none",
+            "font-style": "normal",
+            "cursor": "auto",
+            "visibility": "visible",
+        }.items():
+            expect(part).to_have_css(name, value)
+    expect(page.locator("chuangwen-chat")).to_have_css("direction", "rtl")
+    expect(dialog(page)).to_have_css("overflow-wrap", "normal")
+    page.evaluate("document.querySelector('chuangwen-chat').hidden = true")
+    expect(dialog(page)).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+def test_the_name_over_the_dialog_is_on_one_line(embed: Embed, language: str) -> None:
+    page = embed(f'data-open data-lang="{language}"', viewport={"width": 320, "height": 640})
+    page.evaluate("document.body.style.overflowWrap = 'anywhere'")
+    title = page.locator("chuangwen-chat #title")
+    lines = "node => { const r = document.createRange(); r.selectNodeContents(node);"
+    assert title.evaluate(lines + " return r.getClientRects().length }") == 1
+    beside, close = title.bounding_box(), page.locator("chuangwen-chat .close").bounding_box()
+    assert beside
+    assert close
+    assert close["y"] < beside["y"] + beside["height"]
+
+
 def test_in_forced_colours_every_control_has_an_edge(embed: Embed) -> None:
     page = embed("data-open", forced_colors="active")
     ask(page, "有什么支持？")

@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from bot.commands.serve import Server
 from bot.desk.services import Desk, open_desk
-from bot.message import Effect, Part, Reply, UserMessage
+from bot.message import Effect, Part, Reply, UnknownProvision, UserMessage
 from bot.settings import Settings
 from bot.store.sql import SqlStore
 from knowledge.cards import make_card
@@ -35,7 +35,7 @@ HOSTILE = "<script>document.title='broken'</script><img src=x onerror=alert(1)>"
 
 @dataclass
 class Answering:
-    """Follows the Assistant protocol: the card of 6.2 and two choices, whatever is asked."""
+    """Follows the Assistant protocol: the card of the focus, else of 6.2, and two choices."""
 
     asked: list[UserMessage] = field(default_factory=list)
     effects: tuple[Effect, ...] = ()
@@ -57,8 +57,9 @@ class Answering:
         await asyncio.sleep(self.seconds)
         language = message.language or detect(message.text or "创业")
         knowledge = LIBRARY.content.knowledge
-        provision = knowledge.provision("6.2")
-        assert provision is not None
+        provision = knowledge.provision(message.focus or "6.2")
+        if provision is None:
+            raise UnknownProvision(message.focus)
         said = Part(text=f"[{payload or message.text}]")
         return (
             Reply(

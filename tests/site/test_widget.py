@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from bot.site.widget_routes import PARTS, Widget, cross_origin, make_script
 
 LARGEST = 15_000  # bytes, gzipped
 FRIEND, STRANGER = "https://park.example", "https://elsewhere.example"
+DOCS = Path(__file__).parents[2] / "docs" / "widget.md"
 FOLDER = Path(__file__).parents[2] / "bot" / "site" / "widget"
 
 
@@ -108,7 +110,28 @@ def test_without_a_list_no_other_site_may_ask() -> None:
 def test_the_demo_page_holds_the_one_line_and_allows_only_our_own(client: TestClient) -> None:
     page = client.get("/demo")
 
-    assert "/widget.js" in page.text
+    assert 'src="http://testserver/widget.js" data-lang="en" defer' in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "'unsafe" not in page.headers["content-security-policy"]
     assert "--cw-page" in client.get("/demo.css").text
+
+
+def test_the_demo_page_says_in_each_language_what_a_site_may_choose(client: TestClient) -> None:
+    page = client.get("/demo").text
+
+    documented = set(re.findall(r"^\| `(data-\w+)`", DOCS.read_text("utf-8"), re.MULTILINE))
+    assert len(documented) == 7
+    for name in (*documented, "--cw-side", "chuangwen:answer"):
+        assert page.count(f"<code>{name}</code>") == 3, name
+    for texts in read_texts("widget").values():
+        assert texts["candour"] in page
+    assert '<a href="/">' in page
+
+
+def test_a_colour_and_a_corner_can_be_tried_on_the_demo_page(client: TestClient) -> None:
+    tried = client.get("/demo?color=%237a1f1f&position=start").text
+    assert '<script src="/widget.js" data-color="#7a1f1f" data-position="start" defer>' in tried
+
+    other = client.get("/demo?color=red%22%3E%3Cscript%3E&position=%22onload=").text
+    assert '<script src="/widget.js" defer>' in other
+    assert "red" not in other.split("<body>")[0]

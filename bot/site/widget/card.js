@@ -25,7 +25,7 @@ function units(card, detailed) {
   if (!card.units.length) return make("p", { className: "note" }, linked(card.labels.no_units));
   const shown = new Set();
   return section(card.labels.units, list(card.units.map((unit) => [
-    make("p", { className: "unit" }, named(unit.name, "zh-Hans", unit.translation, false, card.labels.translation), "\u00a0→"),
+    make("p", { className: "unit" }, named(unit.name, "zh-Hans", unit.translation, false, card.labels.translation)),
     !unit.contacts.length ? make("p", {}, linked(unit.today))
       : unit.contacts.every(({ id }) => shown.has(id)) ? make("p", {}, unit.contacts.map(({ name }) => name).join("、"))
         : unit.contacts.map((contact) => (shown.add(contact.id), office(contact, card, detailed))),
@@ -39,8 +39,8 @@ function changed(card) {
     change.status === "open" && make("strong", { className: "open" }, card.labels.open_change),
     change.when.replaceAll("—", "") && make("b", {}, `${change.when} `),
     linked(change.text),
-    change.sources.length > 0 && make("span", { className: "sources" }, card.labels.source,
-      change.sources.map((source) => written({ ...source, date: null }))),
+    change.sources.length > 0 && make("span", { className: "sources" }, card.labels.source, card.language === "en" ? ":" : "：",
+      change.sources.map(({ title, url }) => [" ", written({ title, url })])),
   ])));
 }
 
@@ -49,10 +49,10 @@ function renderCard(card, texts) {
   const asked = (...views) => views.includes(view);
   return make("article", { className: "card", lang: card.language },
     make("h2", {}, card.heading),
+    [card.ended && labels.ended, card.kind === "duty" && labels.duty, card.open && labels.open].map((words) =>
+      words && make("p", { className: "note" }, words)),
     asked("answer") && section(labels.summary, make("p", { className: "summary" }, card.summary),
       texts.translated && make("p", { className: "small" }, texts.translated)),
-    card.kind === "duty" && make("p", { className: "note" }, labels.duty),
-    card.open && make("p", { className: "note" }, labels.open),
     make("details", { open: asked("original") },
       make("summary", {}, labels.quote),
       make("blockquote", { lang: "zh-Hans" }, card.quote),

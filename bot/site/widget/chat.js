@@ -61,6 +61,8 @@ class Chat {
         memory.change((state) => { // The server knows it no more: a new one takes its place.
           if (state.conversation?.id === conversation.id) delete state.conversation;
         });
+      else if (error.status === 422 && entry.message.focus) // It may be about what is there no more.
+        memory.changeEntry(entry.id, { message: { ...entry.message, focus: undefined } });
       else if ([400, 413, 415, 422].includes(error.status)) memory.changeEntry(entry.id, { refused: true });
       else throw error;
     }
@@ -73,10 +75,8 @@ class Chat {
   }
 
   async rate(entry, vote, reason) {
-    const { conversation } = memory.read();
-    if (entry.of !== conversation?.id) throw new Error("an earlier conversation");
-    const path = `/api/conversations/${conversation.id}/turns/${entry.turn.number}/feedback`;
-    await this.post(path, { vote, ...(reason && { reason }) }, conversation.token);
+    const path = `/api/conversations/${entry.of}/turns/${entry.turn.number}/feedback`;
+    await this.post(path, { vote, ...(reason && { reason }) }, memory.read().conversation?.token);
     memory.changeEntry(entry.id, { vote });
     this.happened("feedback", { number: entry.turn.number, vote });
   }

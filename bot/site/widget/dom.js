@@ -11,9 +11,9 @@ function make(tag, properties = {}, ...children) {
 
 const button = (title, onclick, properties = {}) => make("button", { type: "button", onclick, ...properties }, title);
 
-function link(address, text = address.replace(/^https?:\/\/|\/$/gi, "")) {
+function link(address, text = address.replace(/^https?:\/\/|\/$/gi, "").replace(/(.{48}).+/, "$1…")) {
   const href = /^https?:\/\//i.test(address) ? address : (address[0] === "/" ? HOST : "https://") + address;
-  return make("a", { href, target: "_blank", rel: "noreferrer" }, text.replace(/(.{48}).+/, "$1…"));
+  return make("a", { href, target: "_blank", rel: "noreferrer" }, text);
 }
 
 const phone = (number) => make("a", { href: `tel:${number.replace(/[^\d+]/g, "")}` }, number);

@@ -14,6 +14,8 @@ class Log {
       const node = this.shown.get(entry.id) ?? this.said(entry);
       news = this.complete(node, entry) || !node.isConnected || news;
       if (entry !== last) this.retire(node, entry);
+      // The server keeps no vote on an answer of an earlier conversation.
+      if (entry.of !== memory.read().conversation?.id) node.querySelector(".rating")?.remove();
       return node;
     });
     for (const node of [...this.node.children]) if (!nodes.includes(node)) node.remove();
