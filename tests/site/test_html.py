@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import html5lib  # type: ignore[import-untyped]
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.site.site import Site
@@ -24,7 +25,10 @@ ATTRIBUTES = {
     "label": {"for"},
     "link": {"rel", "href", "type", "hreflang", "title"},
     "meta": {"charset", "name", "content", "property"},
+    "option": {"value"},
     "script": {"src", "defer", "type"},
+    "select": {"name"},
+    "th": {"scope"},
 }
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls")
 
@@ -42,7 +46,7 @@ def sources(site: TestClient, searching: TestClient, knowledge: Knowledge) -> di
         more = [f"/{language}/{name}" for name in asked]
         for address in [*more, f"/talk?language={language}&focus=6.2"]:
             found[address] = searching.get(address).text
-    found["/demo"] = Widget()._demo.body.decode()
+    found["/demo"] = TestClient(Starlette(routes=Widget().routes())).get("/demo").text
     return found
 
 
