@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -30,8 +31,14 @@ _CSRF_FIELD, _CSRF_HEADER = "csrf", "x-csrf-token"
 _BACKGROUND = "x-background"
 
 
+class _Number(IntegerConvertor):
+    """The number of something kept: digits that no database could have lead nowhere."""
+
+    regex = "[0-9]{1,9}"
+
+
 class Access:
-    """Makes the routes of the desk and keeps its audit trail."""
+    """Makes the routes of the desk and keeps its audit trail. `{…:number}` in a path is an id."""
 
     def __init__(
         self,
@@ -45,6 +52,7 @@ class Access:
         self._sessions, self._trail, self._pages, self._clock = sessions, trail, pages, clock
         self._way = way or RightOfWay()
         self._public_host = urlsplit(public_url).netloc
+        register_url_convertor("number", _Number())
 
     def route(
         self,

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.desk.passwords import check
+from bot.desk.passwords import BadPassword, check
 from bot.desk.services import Desk
 from bot.desk.sessions import Sessions, hashed, new_token
 from bot.people.staff import Account, Role, Staff, pause_after
@@ -119,6 +119,8 @@ class Accounts:
     async def change_password(self, staff: Staff, old: str, new: str) -> None:
         """Raises BadPassword; Wrong where `old` is not theirs, counted as at the sign-in."""
         check(new, staff.name)
+        if new == old:
+            raise BadPassword("not_new")
         await self.prove(staff.name, old)
         account = await self._kept.numbered(staff.id)
         if account is not None:

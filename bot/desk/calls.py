@@ -45,7 +45,7 @@ class CallPages:
         )
 
     def routes(self) -> list[Route]:
-        route, one = self._access.route, "/desk/calls/{call:int}"
+        route, one = self._access.route, "/desk/calls/{call:number}"
         return [
             route("/desk", self._screen),
             *self._finding.routes(),

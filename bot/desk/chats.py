@@ -23,6 +23,7 @@ BLOCK = "chats"
 LONGEST = 2000
 _LONGEST_LOOKED_FOR = 200
 _LATELY = timedelta(hours=24)
+_MOST_LOOKS = 10_000
 # What a page may be asked to say on top: how the last thing that was done went.
 _SAID = (
     "faster",
@@ -44,6 +45,7 @@ class ChatPages:
         self._access, self._pages, self._desk = access, pages, desk
         self._accounts, self._views = accounts, views
         self._chats = SqlChats(desk.store)
+        self._looks: dict[tuple[str, str], None] = {}  # of a session at a talk, the last ones
 
     def routes(self) -> list[Route]:
         route = self._access.route
@@ -99,6 +101,7 @@ class ChatPages:
             view = await self._views.view(conversation, visit.staff, visit.language, cursor)
         except (NotThere, NotYours) as error:
             return missing(self._pages, visit, error, whole=whole)
+        await self._looked(visit, conversation, recorded=whole)
         render = self._pages.page if whole else self._pages.fragment
         canned = [each[view.ownership.language] for each in self._desk.operator.canned]
         return render(
@@ -111,6 +114,15 @@ class ChatPages:
             longest=LONGEST,
             said=said(visit),
         )
+
+    async def _looked(self, visit: Visit, conversation: str, *, recorded: bool) -> None:
+        """A part that a page of ours fetches anew is no other look; one fetched by itself is."""
+        look = visit.session, conversation
+        if look not in self._looks and not recorded:
+            await self._access.record(visit.staff, "chat_seen", conversation)
+        self._looks[look] = None
+        if len(self._looks) > _MOST_LOOKS:
+            del self._looks[next(iter(self._looks))]
 
     async def _cards(self, visit: Visit) -> Response:
         """Provisions for what the clerk types."""

@@ -45,9 +45,14 @@ class Shown:
     largest: float
 
     @property
+    def has_values(self) -> bool:
+        """Whether there is something to read, be it nothing that is drawn."""
+        return any(any(row.values) for row in self.table.rows)
+
+    @property
     def highest(self) -> Row | None:
-        """The row with the most in it."""
-        rows = [row for row in self.table.rows if any(row.values)]
+        """Of what is drawn, the row with the most; None where there is nothing to draw."""
+        rows = [row for row in self.table.rows if any(self.table.drawn_of(row))]
         return max(rows, key=self.sum_of) if rows else None
 
     def sum_of(self, row: Row) -> float:

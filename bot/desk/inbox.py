@@ -30,6 +30,7 @@ SPANS = (7, 30, 90)  # days that can be looked at
 LONGEST = 300  # characters of a question that is drafted
 _USUAL = 30
 _A_PAGE = 20
+_FIRST_YEAR = 2000  # further back no zone can be reckoned with
 _MOST = 5000  # questions that are grouped at once
 _NEAREST = 3
 _LIKELY_OUTSIDE = 0.5
@@ -218,5 +219,7 @@ def _moment(sent: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(sent)
     except ValueError:
+        return None
+    if moment.year < _FIRST_YEAR:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

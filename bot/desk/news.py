@@ -53,7 +53,7 @@ class NewsPages:
 
     def routes(self) -> list[Route]:
         def post(name: str, endpoint) -> Route:  # type: ignore[no-untyped-def]
-            path = f"{_PATH}/{{item:int}}/{name}"
+            path = f"{_PATH}/{{item:number}}/{name}"
             return self._access.route(path, endpoint, methods=["POST"], role="supervisor")
 
         return [

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from bot.desk.assets import Assets
 from bot.desk.visit import Visit
+from bot.people.callback import ways_of
 from bot.people.staff import Role
 from bot.site.rendering import bare, linked, phone, web
 from bot.site.serving import HEADERS
@@ -67,7 +68,13 @@ class DeskPages:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            web=web, phone=phone, bare=bare, linked=linked, moment=self._moment, clock=self._clock
+            web=web,
+            phone=phone,
+            ways=ways_of,
+            bare=bare,
+            linked=linked,
+            moment=self._moment,
+            clock=self._clock,
         )
         self._environment.globals.update(asset=assets.address)
 

@@ -61,7 +61,10 @@ class Desk:
 
     async def watch(self) -> None:
         """Move on what waits too long, for as long as the process runs."""
+        today = None
         while True:
+            if today != (today := self.clock().date()):
+                warn_of_unknown_holidays(self.operator, self.clock())
             try:
                 await self.handover.tick()
             except Exception as error:
@@ -69,16 +72,21 @@ class Desk:
             await asyncio.sleep(_TICK)
 
 
-def open_desk(settings: Settings, store: SqlStore, clock: Clock = utc_now) -> Desk:
-    """Raises SettingsError for a desk file that cannot be used."""
-    operator = Operator.read(settings.desk_file)
-    known = last_known_year()
-    if clock().year > known:
+def warn_of_unknown_holidays(operator: Operator, now: datetime) -> None:
+    """Before the first promise that could be reckoned wrong, not after it."""
+    known, reach = last_known_year(), operator.opening.due(now) or now
+    if reach.year > known:
         logger.warning(
             "holidays are known until %d; after that only weekends are days off. "
             "Update the package chinesecalendar.",
             known,
         )
+
+
+def open_desk(settings: Settings, store: SqlStore, clock: Clock = utc_now) -> Desk:
+    """Raises SettingsError for a desk file that cannot be used."""
+    operator = Operator.read(settings.desk_file)
+    warn_of_unknown_holidays(operator, clock())
     events = Events()
     owners, callbacks = SqlOwnership(store), SqlCallBacks(store)
     vault = Vault(*settings.contact_keys())

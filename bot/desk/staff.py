@@ -32,7 +32,7 @@ class StaffPages:
 
     def routes(self) -> list[Route]:
         def change(name: str, endpoint) -> Route:  # type: ignore[no-untyped-def]
-            path = f"{_PATH}/{{staff:int}}/{name}"
+            path = f"{_PATH}/{{staff:number}}/{name}"
             return self._access.route(path, endpoint, methods=["POST"], role="admin")
 
         return [

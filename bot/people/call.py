@@ -16,7 +16,8 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 LONGEST_NOTE = 2000
 _LONGEST_TYPED = 200
 _MOST_LOOKUPS = 100
-# A number that is still being typed is personal before it is complete; none of ours is so long.
+# In what is typed a number is personal before it is complete; none of ours is so long. A note is
+# written to its end, and its sums must be readable.
 _LONG_NUMBER = re.compile(r"\d{6,}")
 
 
@@ -63,7 +64,7 @@ class Call:
 
     def with_lookup(self, typed: str, opened: str = "") -> Call:
         """What was typed on from the last words stands in their place."""
-        looked_up = Lookup(_masked(typed)[:_LONGEST_TYPED], opened)
+        looked_up = Lookup(_LONG_NUMBER.sub(MASK, mask(clean(typed)))[:_LONGEST_TYPED], opened)
         last = self.looked_up[-1] if self.looked_up else None
         if last == looked_up or not (looked_up.typed or opened):
             return self
@@ -78,9 +79,5 @@ class Call:
         return replace(self, told=(*others, provision) if told else others)
 
     def with_note(self, note: str) -> Call:
-        lines = (_masked(line) for line in note[:LONGEST_NOTE].splitlines())
+        lines = (mask(clean(line)) for line in note[:LONGEST_NOTE].splitlines())
         return replace(self, note="\n".join(lines).strip())
-
-
-def _masked(text: str) -> str:
-    return _LONG_NUMBER.sub(MASK, mask(clean(text)))

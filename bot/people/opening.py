@@ -102,6 +102,18 @@ class Opening:
                     return start
         return None
 
+    def closes(self, now: datetime) -> datetime | None:
+        """Until when it is open, in the desk's zone; None where it is closed or has no hours."""
+        local = now.astimezone(self.zone)
+        spans = [*self._open_on(local.date()), *self._open_on(local.date() + timedelta(days=1))]
+        end = None
+        for begins, ends in spans:
+            if (
+                begins <= (end or local) < ends
+            ):  # one that goes on past midnight is one with the next
+                end = ends
+        return end
+
     def due(self, now: datetime) -> datetime | None:
         """Until when a call back asked for now is promised; None where nothing is.
 

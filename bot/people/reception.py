@@ -71,17 +71,17 @@ class Reception:
             return await self._tapped(payload, language, stored)
         if _FORM in stored.state and payload is None:
             return await self._contact(message, language, stored)
+        ticket = ticket_in(message.text)
+        if ticket is not None:  # also of who waits: the queue need not answer it
+            reply = await self._ticket(ticket, _spoken(message, stored))
+            return Received(reply, stored.state)
         if stored.ownership.owner == "waiting":
             place = await self._queue.place(message.conversation)
-            kept = self._text("kept", language, place=place)
+            kept = self._text("kept", language, place=place, closes=self._closes(language))
             return Received(
                 _said(language, "handoff", kept, choices=self._while_waiting(language)),
                 stored.state,
             )
-        ticket = ticket_in(message.text)
-        if ticket is not None:
-            spoken = _spoken(message, stored)
-            return Received(await self._ticket(ticket, spoken), stored.state)
         return Received(None, stored.state)
 
     async def carry_out(self, message: UserMessage, received: Received, stored: Stored) -> Received:
@@ -98,7 +98,7 @@ class Reception:
             reply = replace(_said(language, "handoff", text), choices=offered)
             return replace(received, reply=reply, change=returned)
         place = await self._queue.waiting() + 1
-        text = self._text("queued", language, place=place)
+        text = self._text("queued", language, place=place, closes=self._closes(language))
         reply = replace(
             _said(language, "handoff", text, choices=self._while_waiting(language)),
             intent=reply.intent,
@@ -131,9 +131,12 @@ class Reception:
         contact = contact_in(message.text)
         if contact is None and asked < _MOST_ASKED:
             text = self._text("no_contact", language)
+            # It may be a contact of a kind that is not known here, and what is left was promised to
+            # be kept encrypted.
             return Received(
                 _said(language, "form", text, choices=self._cancel(language)),
                 {**stored.state, _FORM: asked + 1},
+                text=_SAID_IN_PLACE_OF_A_CONTACT,
             )
         if contact is None:
             # It is something else that is wanted; the form does not hold anyone.
@@ -189,6 +192,10 @@ class Reception:
             return ""
         return self._text("opens", language, time=self._when(opens))
 
+    def _closes(self, language: Language) -> str:
+        closes = self._opening.closes(self._clock())
+        return "" if closes is None else self._text("closes", language, time=self._when(closes))
+
     def _when(self, moment: datetime | None) -> str:
         """In the desk's zone, in digits that read the same in every language."""
         if moment is None:
@@ -196,7 +203,7 @@ class Reception:
         return moment.astimezone(self._opening.zone).strftime("%Y-%m-%d %H:%M")
 
     def _text(self, key: str, language: Language, **gaps: str | int) -> str:
-        return self._texts.of(key, language, **gaps)
+        return self._texts.of(key, language, **gaps).strip()  # a gap at the end may be empty
 
 
 def _without_form(stored: Stored) -> dict[str, Any]:

@@ -12,6 +12,13 @@ from sqlalchemy.engine import Connection
 from bot.people.callback import CallBack
 from bot.store.desk_tables import callbacks
 from bot.store.sql import SqlStore
+from bot.store.tables import conversations
+
+# A promise outlives its talk; of one that is gone nothing is shown any more.
+_SHOWN = sa.select(
+    *(column for column in callbacks.c if column.name != "conversation"),
+    conversations.c.id.label("conversation"),
+).select_from(callbacks.outerjoin(conversations, conversations.c.id == callbacks.c.conversation))
 
 
 class SqlCallBacks:
@@ -25,7 +32,7 @@ class SqlCallBacks:
 
     async def find(self, ticket: str) -> CallBack | None:
         """By the ticket's number; None for one that is none of ours."""
-        chosen = sa.select(callbacks).where(callbacks.c.ticket == ticket)
+        chosen = _SHOWN.where(callbacks.c.ticket == ticket)
 
         def work(connection: Connection) -> CallBack | None:
             row = connection.execute(chosen).first()
@@ -35,10 +42,8 @@ class SqlCallBacks:
 
     async def open(self) -> list[CallBack]:
         """Those to be made, the first that is due first, those without a time last."""
-        chosen = (
-            sa.select(callbacks)
-            .where(callbacks.c.state == "open")
-            .order_by(callbacks.c.due.is_(None), callbacks.c.due, callbacks.c.created)
+        chosen = _SHOWN.where(callbacks.c.state == "open").order_by(
+            callbacks.c.due.is_(None), callbacks.c.due, callbacks.c.created
         )
         return await self._store.run(
             lambda c: [CallBack(**dict(row._mapping)) for row in c.execute(chosen)]

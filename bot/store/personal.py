@@ -28,11 +28,12 @@ from bot.store.tables import channel_state, conversations, feedback, inbox, turn
 
 FORGOTTEN = "forgotten"  # what stands in the audit trail where a conversation's id stood
 _HELD = ("waiting", "human")
+# What has a time of its own, longer than that of the talk it came from. It keeps the talk's id, or
+# nobody could have it forgotten after that.
+_OUTLIVE_A_TALK = (callbacks, projects)
 # In an order in which they can be deleted.
 _ABOUT_A_TALK = (
     inbox,
-    callbacks,
-    projects,
     feedback,
     turns,
     letters,
@@ -40,8 +41,6 @@ _ABOUT_A_TALK = (
     ownership_changes,
     ownership,
 )
-# What has a time of its own, longer than that of the talk it came from.
-_OUTLIVE_A_TALK = (callbacks, projects)
 _OVER = ("declined", "closed")
 
 
@@ -63,12 +62,19 @@ class Removed:
 def forget(connection: Connection, conversation: str) -> bool:
     """Delete a conversation and all that belongs to it; False where nothing was there.
 
-    The promise of a call back goes with it, because its contact does, and so does a project. The
-    audit trail keeps that somebody looked, and no longer at what.
+    The promise of a call back goes with it, because its contact does, and so does a project, also
+    where the talk itself had gone before. The audit trail keeps that somebody looked, and no longer
+    at what.
     """
-    was_there = connection.execute(
-        sa.select(conversations.c.id).where(conversations.c.id == conversation)
-    ).first()
+    promises = [
+        connection.execute(table.delete().where(table.c.conversation == conversation)).rowcount
+        for table in _OUTLIVE_A_TALK
+    ]
+    return _delete(connection, conversation) or any(promises)
+
+
+def _delete(connection: Connection, conversation: str) -> bool:
+    """The talk alone; whether there was one."""
     # What a channel keeps of a conversation has its id in the key: "late:wechat:…".
     about = channel_state.c.key.endswith(f":{conversation}", autoescape=True)
     about |= channel_state.c.key.contains(f":{conversation}:", autoescape=True)
@@ -76,21 +82,22 @@ def forget(connection: Connection, conversation: str) -> bool:
     for table in _ABOUT_A_TALK:
         connection.execute(table.delete().where(table.c.conversation == conversation))
     connection.execute(audit.update().where(audit.c.about == conversation).values(about=FORGOTTEN))
-    connection.execute(conversations.delete().where(conversations.c.id == conversation))
-    return was_there is not None
+    gone = conversations.delete().where(conversations.c.id == conversation)
+    return bool(connection.execute(gone).rowcount)
 
 
 def export(connection: Connection, conversation: str, vault: Vault) -> dict[str, Any] | None:
     """All that is kept of a conversation, as plain data for the person; None where nothing is."""
     head = _rows(connection, conversations, conversations.c.id == conversation)
-    if not head:
-        return None
-    kept: dict[str, Any] = {"conversation": head[0]}
-    for table in reversed(_ABOUT_A_TALK):
+    kept: dict[str, Any] = {"conversation": head[0] if head else None}
+    for table in (*reversed(_ABOUT_A_TALK), *_OUTLIVE_A_TALK):
         kept[table.name] = _rows(connection, table, table.c.conversation == conversation)
+    if not any(kept.values()):
+        return None
     for promise in (*kept["callbacks"], *kept["projects"]):
         promise["contact"] = vault.open(promise["contact"])
-    sheet = kept["conversation"]["state"].get("slots", {}).get(project_sheet.KEY)
+    state = head[0]["state"] if head else {}
+    sheet = state.get("slots", {}).get(project_sheet.KEY)
     if sheet and sheet["answers"].get("contact"):
         sheet["answers"]["contact"] = vault.open(sheet["answers"]["contact"])
     return kept
@@ -113,8 +120,7 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
     emptied = old.where(conversations.c.id.in_(following), conversations.c.id.in_(spoken))
     silent = [row.id for row in connection.execute(emptied)]
     for conversation in gone:
-        _let_promises_go(connection, conversation)
-        forget(connection, conversation)
+        _delete(connection, conversation)
     for conversation in silent:
         _empty(connection, conversation)
     _drop_old_letters(connection, talks_before)
@@ -124,7 +130,8 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
 
     return Removed(
         conversations=len(gone) + len(silent),
-        calls=delete(calls, calls.c.started < calls_before, calls.c.ended.is_not(None)),
+        # Also one that nobody ended, of somebody who works here no more.
+        calls=delete(calls, calls.c.started < calls_before),
         callbacks=delete(
             callbacks, callbacks.c.state != "open", callbacks.c.created < calls_before
         ),
@@ -135,19 +142,11 @@ def prune(connection: Connection, talks_before: datetime, calls_before: datetime
     )
 
 
-def _let_promises_go(connection: Connection, conversation: str) -> None:
-    """They have a time of their own, longer than that of the talk they came from."""
-    for table in _OUTLIVE_A_TALK:
-        mine = table.c.conversation == conversation
-        connection.execute(table.update().where(mine).values(conversation=None))
-
-
 def _empty(connection: Connection, conversation: str) -> None:
     """Delete what was said in it, and keep who is to be told what in which language.
 
     Its owner stays: the versions of owners are counted on.
     """
-    _let_promises_go(connection, conversation)
     for table in (inbox, feedback, turns):
         connection.execute(table.delete().where(table.c.conversation == conversation))
     row = conversations.c.id == conversation

@@ -17,6 +17,11 @@ from bot.store.library_tables import projects
 from bot.store.sql import SqlStore
 from bot.store.tables import conversations
 
+# A project outlives its talk; of one that is gone nothing is shown any more.
+_SHOWN = sa.select(
+    *(column for column in projects.c if column.name != "conversation"),
+    conversations.c.id.label("conversation"),
+).select_from(projects.outerjoin(conversations, conversations.c.id == projects.c.conversation))
 _MOST = 200
 _TRIES = 3
 
@@ -46,12 +51,12 @@ class SqlProjects:
 
     async def find(self, number: str) -> Project | None:
         """By its number; None for one that is none of ours."""
-        found = await self._read(sa.select(projects).where(projects.c.number == number))
+        found = await self._read(_SHOWN.where(projects.c.number == number))
         return found[0] if found else None
 
     async def of_state(self, state: State) -> list[Project]:
         """Those in a state, the one that has waited longest first."""
-        chosen = sa.select(projects).where(projects.c.state == state)
+        chosen = _SHOWN.where(projects.c.state == state)
         return await self._read(chosen.order_by(projects.c.created, projects.c.number).limit(_MOST))
 
     async def counts(self) -> dict[str, int]:

@@ -166,9 +166,10 @@ class SqlStaff:
     async def _keeping_an_admin(self, staff_id: int, stays: bool, **values: object) -> None:
         """Change an account, but not the last admin's so that there is none."""
         admins = sa.and_(staff.c.role == _ADMIN, staff.c.active)
+        can_sign_in = staff.c.password != ""  # one whose link was never used cannot
         # Changes nothing, but from here on no other can change the admins until this is done.
         hold = staff.update().where(admins).values(role=staff.c.role)
-        others = sa.select(sa.func.count()).where(admins, staff.c.id != staff_id)
+        others = sa.select(sa.func.count()).where(admins, can_sign_in, staff.c.id != staff_id)
         is_one = sa.select(sa.func.count()).where(admins, staff.c.id == staff_id)
 
         def work(connection: Connection) -> None:

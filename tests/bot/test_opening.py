@@ -46,6 +46,26 @@ def test_hours_holidays_and_days_worked_in_exchange(moment: str, is_open: bool) 
     assert opening().is_open(at(moment).astimezone(timezone.utc)) is is_open
 
 
+@pytest.mark.parametrize(
+    ("moment", "closes"),
+    [
+        ("2026-11-25 09:00", "2026-11-25 12:00"),
+        ("2026-11-25 15:00", "2026-11-25 18:00"),
+        ("2026-11-25 12:30", None),
+        ("2026-11-28 10:00", None),
+    ],
+)
+def test_it_says_until_when_it_is_open(moment: str, closes: str | None) -> None:
+    assert opening().closes(at(moment)) == (at(closes) if closes else None)
+
+
+def test_a_night_shift_is_open_past_midnight() -> None:
+    nights = {"tuesday": "20:00-24:00", "wednesday": "00:00-06:00"}
+    desk = Opening.read({"hours": nights})
+    assert desk.closes(at("2026-11-24 21:00")) == at("2026-11-25 06:00")
+    assert Opening.read({}).closes(at("2026-11-24 21:00")) is None
+
+
 def test_a_day_off_of_the_operators_own_is_closed() -> None:
     assert not opening(closed=[date(2026, 11, 25)]).is_open(at("2026-11-25 10:00"))
 

@@ -156,7 +156,7 @@ async def test_what_is_too_old_goes_and_what_is_not_over_stays(
         connection.execute(others.values(owner="bot"))
         member = {"id": 1, "name": "a", "role": "clerk", "password": "", "active": True}
         connection.execute(staff.insert(), {**member, "failed": 0, "created": NOW})
-        for past in (731, 729):
+        for past, outcome in ((731, "answered"), (1500, ""), (729, "answered")):
             connection.execute(
                 calls.insert(),
                 {
@@ -165,10 +165,10 @@ async def test_what_is_too_old_goes_and_what_is_not_over_stays(
                     "looked_up": "[]",
                     "told": "[]",
                     "note": "",
-                    "outcome": "answered",
+                    "outcome": outcome,
                     "contact": "",
                     "started": NOW - timedelta(days=past),
-                    "ended": NOW - timedelta(days=past),
+                    "ended": NOW - timedelta(days=past) if outcome else None,
                 },
             )
 
@@ -177,7 +177,8 @@ async def test_what_is_too_old_goes_and_what_is_not_over_stays(
 
     removed = await retention.once()
 
-    assert (removed.conversations, removed.calls) == (1, 1)
+    # One call was never ended.
+    assert (removed.conversations, removed.calls) == (1, 2)
     left = await store.run(lambda c: {r.id for r in c.execute(sa.select(conversations))})
     assert left == {"web:new", "web:waits"}
     # The promise of a call back outlives the talk it came from, and so does a project.
@@ -186,6 +187,28 @@ async def test_what_is_too_old_goes_and_what_is_not_over_stays(
     assert kept is not None
     assert kept.conversation is None
     assert (await retention.once()).conversations == 0
+
+
+async def test_what_outlives_its_talk_is_forgotten_and_exported_with_the_person(
+    store: SqlStore, settings: Settings
+) -> None:
+    await live_through_everything(store, settings, ME)
+    await SqlFollows(store, lambda: NOW).remove(ME, [Follow("all")])
+    owners = SqlOwnership(store)
+    await owners.apply((await owners.read(ME)).change("withdrawn"), NOW, "zh-Hans")
+    later = NOW + timedelta(days=200)
+    await Retention(store, timedelta(180), timedelta(730), lambda: later).once()
+    vault = Vault(*settings.contact_keys())
+
+    kept = await store.run(lambda c: personal.export(c, ME, vault))
+    assert kept is not None
+    assert (kept["conversation"], kept["turns"]) == (None, [])
+    assert kept["callbacks"][0]["contact"] == PHONE
+
+    assert await store.forget(ME)
+    assert await rows_that_name(store, ME) == {}
+    assert not await store.forget(ME)
+    assert await store.run(lambda c: personal.export(c, ME, vault)) is None
 
 
 async def test_a_project_goes_when_its_time_is_over_unless_it_is_in_the_library(

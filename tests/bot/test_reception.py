@@ -106,6 +106,33 @@ async def test_the_place_in_the_queue_counts_who_came_before(founder: Founder) -
     assert (first.owner, first.outcome) == ("waiting", "handoff")
 
 
+async def test_who_waits_hears_until_when_somebody_is_there(founder: Founder) -> None:
+    turn = await founder.asks_for_a_person()
+    assert "服务时间到 2026-11-25 18:00（深圳时间）" in turn.replies[0]
+
+    founder.now = NIGHT
+    assert "服务时间" not in (await founder.says("还在吗")).replies[0]
+
+
+async def test_a_ticket_is_answered_while_its_founder_waits(founder: Founder) -> None:
+    told = await founder.leaves("13800138000")
+    ticket = ticket_in(told.replies[0])
+    assert ticket is not None
+    assert (await founder.asks_for_a_person()).owner == "waiting"
+
+    turn = await founder.says(ticket)
+
+    assert ticket in turn.replies[0]
+    assert turn.owner == "waiting"
+
+
+async def test_a_contact_of_another_kind_is_not_kept_in_clear(founder: Founder) -> None:
+    turn = await founder.leaves("我的微信是 li_ming88")
+
+    assert "没看到电话号码或邮箱" in turn.replies[0]
+    assert b"li_ming88" not in founder.on_disk()
+
+
 async def test_what_is_written_while_waiting_is_kept_and_not_answered_by_the_bot(
     founder: Founder,
 ) -> None:
@@ -297,6 +324,8 @@ def test_tickets_are_random_enough_and_read_as_they_are_typed() -> None:
     for ticket in list(tickets)[:200]:
         assert ticket_in(f"我的号是{ticket.lower()}，怎么样了") == ticket
         assert ticket_in(ticket.replace("1", "l").replace("0", "O")) == ticket
+    assert ticket_in("ＣＷ－１２３４５－６７８９０") == "CW-12345-67890"
+    assert ticket_in("cw—12345—67890") == "CW-12345-67890"
     assert ticket_in("CW-12345") is None
     assert ticket_in("CWX12345-67890") is None
 
@@ -309,6 +338,9 @@ def test_tickets_are_random_enough_and_read_as_they_are_typed() -> None:
         ("0755-82001234", "0755-82001234"),
         ("call (0755) 8200 1234 please", "(0755) 8200 1234"),
         ("my.name+x@mail.example.com.", "my.name+x@mail.example.com"),
+        ("13800138000 或 li@example.com", "13800138000, li@example.com"),
+        ("+852 9123 4567 or li@x.com", "+852 9123 4567, li@x.com"),
+        ("13800138000@qq.com", "13800138000@qq.com"),
         ("5个人，去年3月开的", None),
         ("12345", None),
         ("", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -295,3 +296,43 @@ def test_the_screens_are_accessible(page: Page, address: str, width: int) -> Non
     page.goto(f"{address}/desk/callbacks")
     assert problems(page) == []
     page.goto(f"{address}/desk")
+
+
+def test_what_is_typed_on_a_slow_line_stays_in_the_field_that_was_meant(page: Page) -> None:
+    page.keyboard.type("6.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.route(
+        re.compile(r"/desk/calls"), lambda route: (page.wait_for_timeout(200), route.continue_())
+    )
+    page.keyboard.press("s")
+    page.keyboard.press("m")
+    page.keyboard.type("needs a loan soon", delay=20)
+    expect(page.locator("#note")).to_have_value("needs a loan soon")
+    page.keyboard.press("Alt+L")
+    page.keyboard.press("Alt+P")
+    page.keyboard.type("13800138000", delay=20)
+    page.keyboard.press("Alt+E")
+    expect(page.locator("#end-answered")).to_be_focused()
+    expect(page.locator(".kept-contact")).to_contain_text("***8000")
+    page.locator("#show-contact").click()
+    expect(page.locator(".kept-contact")).to_contain_text("13800138000")
+    expect(page.locator("#note")).to_have_value("needs a loan soon")
+    page.unroute_all(behavior="wait")
+
+
+def test_the_first_letters_of_the_next_call_are_not_lost_while_it_begins(page: Page) -> None:
+    page.keyboard.type("6.2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
+    see(page, "The call is recorded")
+    page.route(
+        re.compile(r"/desk/calls"), lambda route: (page.wait_for_timeout(200), route.continue_())
+    )
+    page.keyboard.press("Alt+N")
+    page.keyboard.type("loan", delay=20)
+    expect(page.locator("#q")).to_have_value("loan")
+    expect(page.locator("[role=option]").first).to_be_visible()
+    page.unroute_all(behavior="wait")

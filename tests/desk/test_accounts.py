@@ -246,6 +246,15 @@ async def test_the_last_active_admin_stays_one(accounts: Accounts) -> None:
     assert await accounts.prove("first", PASSWORD) == first
 
 
+async def test_an_admin_whose_link_was_never_used_is_no_admin_yet(accounts: Accounts) -> None:
+    first = await accounts.add("first", "admin", PASSWORD)
+    ghost = await accounts.add("ghost", "admin")
+
+    with pytest.raises(LastAdmin):
+        await accounts.deactivate(first)
+    await accounts.deactivate(ghost)
+
+
 async def test_two_admins_who_demote_each_other_at_once_leave_one(
     accounts: Accounts, both_stores: SqlStore
 ) -> None:

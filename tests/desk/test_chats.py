@@ -447,6 +447,15 @@ async def test_each_look_is_recorded_and_a_part_fetched_anew_is_none(
     assert await trail(desk_app) == [("anna", "chat_seen")]
 
 
+@pytest.mark.parametrize("part", ["timeline", "side"])
+async def test_a_part_that_is_fetched_without_its_page_is_a_look_too(
+    desk_app: DeskApp, founder: Founder, anna: DeskClient, part: str
+) -> None:
+    for _ in range(2):
+        await anna.get(f"{CHAT}/{part}", headers={"X-Background": "1"})
+    assert await trail(desk_app) == [("anna", "chat_seen")]
+
+
 async def test_a_restart_in_the_middle_changes_nothing(
     desk_app: DeskApp, founder: Founder, anna: DeskClient, assistant: Asked
 ) -> None:

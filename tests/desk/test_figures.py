@@ -454,3 +454,16 @@ def test_every_table_has_its_words_in_each_language(content: Content) -> None:
         assert {f"table_{each.key}", f"rows_{each.rows_are}"} <= set(block), json.dumps(each.key)
         names = each.columns if each.shape != "bars" else [row.name for row in each.rows]
         assert {f"{each.key}_{name}" for name in names} <= set(block)
+
+
+async def test_the_page_stands_while_somebody_waits_and_nobody_has_been_taken(
+    desk_app: DeskApp, supervisor: DeskClient
+) -> None:
+    month = Month(desk_app.store, NOW)
+    await month.change("web:1", "asked")
+
+    answer = await supervisor.get("/desk/figures")
+
+    assert answer.status_code == 200
+    assert 'id="p-waits"' not in answer.text  # nothing to draw yet
+    assert "/desk/figures/waits.csv" in answer.text

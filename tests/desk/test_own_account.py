@@ -57,6 +57,7 @@ async def test_every_other_browser_is_signed_out_and_no_founder_is_left(
         ({"old": "a guess of somebody"}, "The current password is not right."),
         ({"again": "another one entirely"}, "The two passwords differ."),
         ({"new": "short"}, "too short"),
+        ({"new": PASSWORD}, "That is the current password."),
         ({"new": "alice alice alice"}, "Leave your name out"),
     ],
 )

@@ -41,10 +41,10 @@ TABLE: dict[str, dict[str, Role | Open]] = {
     "/desk/found": {"GET": "clerk"},
     "/desk/cards/{provision:path}": {"GET": "clerk"},
     "/desk/calls": {"POST": "clerk"},
-    "/desk/calls/{call:int}": {"POST": "clerk"},
-    "/desk/calls/{call:int}/contact": {"POST": "clerk"},
-    "/desk/calls/{call:int}/end": {"POST": "clerk"},
-    "/desk/calls/{call:int}/discard": {"POST": "clerk"},
+    "/desk/calls/{call:number}": {"POST": "clerk"},
+    "/desk/calls/{call:number}/contact": {"POST": "clerk"},
+    "/desk/calls/{call:number}/end": {"POST": "clerk"},
+    "/desk/calls/{call:number}/discard": {"POST": "clerk"},
     "/desk/callbacks": {"GET": "clerk"},
     "/desk/callbacks/list": {"GET": "clerk"},
     "/desk/callbacks/{ticket}/take": {"POST": "clerk"},
@@ -67,17 +67,17 @@ TABLE: dict[str, dict[str, Role | Open]] = {
     "/desk/inbox/draft": {"POST": "supervisor"},
     "/desk/inbox/patch": {"POST": "supervisor"},
     "/desk/news": {"GET": "clerk"},
-    "/desk/news/{item:int}/accept": {"POST": "supervisor"},
-    "/desk/news/{item:int}/drop": {"POST": "supervisor"},
+    "/desk/news/{item:number}/accept": {"POST": "supervisor"},
+    "/desk/news/{item:number}/drop": {"POST": "supervisor"},
     "/desk/figures": {"GET": "supervisor"},
     "/desk/figures/{table}.csv": {"GET": "supervisor"},
     "/desk/account": {"GET": "clerk", "POST": "clerk"},
     "/desk/staff": {"GET": "admin", "POST": "admin"},
-    "/desk/staff/{staff:int}/role": {"POST": "admin"},
-    "/desk/staff/{staff:int}/link": {"POST": "admin"},
-    "/desk/staff/{staff:int}/sign-out": {"POST": "admin"},
-    "/desk/staff/{staff:int}/deactivate": {"POST": "admin"},
-    "/desk/staff/{staff:int}/activate": {"POST": "admin"},
+    "/desk/staff/{staff:number}/role": {"POST": "admin"},
+    "/desk/staff/{staff:number}/link": {"POST": "admin"},
+    "/desk/staff/{staff:number}/sign-out": {"POST": "admin"},
+    "/desk/staff/{staff:number}/deactivate": {"POST": "admin"},
+    "/desk/staff/{staff:number}/activate": {"POST": "admin"},
     "/desk/audit": {"GET": "admin"},
 }
 METHODS = ("GET", "POST")
@@ -159,7 +159,7 @@ async def ask(
 
 def filled(path: str) -> str:
     """A path with something in its gaps that is nothing of ours."""
-    numbered = re.sub(r"\{\w+:int\}", "999", path)
+    numbered = re.sub(r"\{\w+:number\}", "999", path)
     return re.sub(r"\{\w+(:path)?\}", "none", numbered)
 
 

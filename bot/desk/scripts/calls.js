@@ -9,6 +9,7 @@
   const said = JSON.parse($("call-screen").dataset.said);
   let settled = 0;
   let fading = 0;
+  let ahead = null; // What is typed for a field that is still on its way.
 
   function toast(text) {
     $("toast").textContent = text;
@@ -113,20 +114,39 @@
     clear();
   }
 
+  /** Where the next call begins; in a call that is not over, how it may end. */
   async function renew() {
     await record.queue;
     if (record.begun && record.now.empty !== "true") {
       toast(said.end_first);
-      return act.end();
+      return outcome();
     }
     if (record.begun) await record.do("discard");
     await record.begin();
-    return clear();
+    clear();
+    return $("q");
   }
 
-  function to_contact() {
-    const field = $("contact")?.hidden ? $("show-contact") ?? $("forget-contact") : $("contact");
+  const note = () => $("note");
+  const contact = () => ($("contact")?.hidden ? $("show-contact") ?? $("forget-contact") : $("contact"));
+  const outcome = () => $("record").querySelector("[data-outcome]");
+
+  /** The focus goes there at once; where that is on its way, with it, and what was typed until
+   * then goes along: nobody who types looks first whether the field is there. */
+  function go(find) {
+    if (find()) return find().focus();
+    return arrive(record.queue.then(find));
+  }
+
+  async function arrive(coming) {
+    ahead ??= "";
+    const field = await coming;
+    const text = ahead;
+    ahead = null;
     field?.focus();
+    if (!text || !field?.matches(Desk.FIELDS)) return;
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   function to_new_contact() {
@@ -140,14 +160,13 @@
     link: () => copy(opened()?.link),
     text: () => copy(opened()?.text),
     help: () => $("help").showModal(),
-    new: renew,
+    new: () => arrive(renew()),
     discard: () => record.do("discard").then(clear),
     "show-contact": () => record.do("contact"),
     "forget-contact": to_new_contact,
-    // What went before may have to begin the call first.
-    note: () => record.queue.then(() => $("note")?.focus()),
-    contact: () => record.queue.then(to_contact),
-    end: () => record.queue.then(() => $("record").querySelector("[data-outcome]")?.focus()),
+    note: () => go(note),
+    contact: () => go(contact),
+    end: () => go(outcome),
     language: () => record.speak(),
   };
   const LETTERS = { s: "told", l: "language", c: "link", t: "text", m: "note", p: "contact", e: "end", n: "new" };
@@ -176,7 +195,8 @@
     // While Chinese is being composed the keys belong to the input method.
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || $("help").open) return;
     const in_box = event.target === $("q");
-    if (event.key === "Escape") back();
+    if (ahead !== null && event.key.length === 1 && !event.altKey) ahead += event.key;
+    else if (event.key === "Escape") back();
     else if (in_box && event.key === "ArrowDown") box.step(1);
     else if (in_box && event.key === "ArrowUp") box.step(-1);
     else if (in_box && event.key === "Enter") box.take();
