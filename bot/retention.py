@@ -36,7 +36,7 @@ class Retention:
     async def once(self) -> Removed:
         """Remove what is due now."""
         now = self._clock()
-        removed = await self._store.run(
+        removed = await self._store.remove(
             lambda connection: prune(connection, now - self._talks, now - self._calls)
         )
         logger.info("retention removed %s", removed)

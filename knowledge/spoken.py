@@ -34,7 +34,13 @@ def spoken(card: Card) -> Spoken:
         len(between.join(sentences[: count + 1])) <= _LONGEST[card.language]
     ):
         count += 1
-    standing: tuple[str, ...] = (card.labels["duty"],) if card.kind == "duty" else ()
-    if card.open:
-        standing += (card.labels["open"],)
-    return Spoken(between.join(sentences[:count]), between.join(sentences[count:]), standing)
+    standing = [
+        card.labels[label]
+        for label, applies in (
+            ("ended", card.ended),
+            ("duty", card.kind == "duty"),
+            ("open", card.open),
+        )
+        if applies
+    ]
+    return Spoken(between.join(sentences[:count]), between.join(sentences[count:]), tuple(standing))

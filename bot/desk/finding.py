@@ -9,7 +9,7 @@ from bot.desk.access import Access, Visit
 from bot.desk.call_views import call_card, entry
 from bot.desk.lookups import Lookups
 from bot.desk.rendering import DeskPages
-from bot.http import Problem
+from bot.http import NotReady, Problem
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.live import Content, Library
 from knowledge.models import Knowledge
@@ -93,7 +93,7 @@ class Finding:
 def loaded(library: Library) -> Content:
     """The content in use. Raises Problem while it is still being loaded."""
     if not library.loaded:
-        raise Problem(503, "Not ready", "Still starting; try again in a moment.")
+        raise NotReady
     return library.content
 
 

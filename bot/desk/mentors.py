@@ -13,7 +13,7 @@ from starlette.routing import Route
 from bot.desk.access import Access, Form, Visit
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
-from bot.http import Problem
+from bot.http import NotReady, Problem
 from bot.secretary.mentor import ABOUT, Mentor
 from bot.secretary.mentor_entry import COLUMNS, BadEntry, read_entry
 from knowledge.live import Library
@@ -163,7 +163,7 @@ class MentorPages:
 
     def _vocabulary(self) -> Vocabulary:
         if not self._library.loaded:
-            raise Problem(503, "Not ready", "Still starting; try again in a moment.")
+            raise NotReady
         return self._library.content.knowledge.vocabulary
 
     async def _chosen(self, visit: Visit) -> Mentor:

@@ -108,9 +108,7 @@ class Opening:
         spans = [*self._open_on(local.date()), *self._open_on(local.date() + timedelta(days=1))]
         end = None
         for begins, ends in spans:
-            if (
-                begins <= (end or local) < ends
-            ):  # one that goes on past midnight is one with the next
+            if begins <= (end or local) < ends:  # a night goes on past midnight
                 end = ends
         return end
 

@@ -63,10 +63,7 @@ class SqlStore:
 
     async def forget(self, conversation: str) -> bool:
         """Delete a conversation with all that belongs to it; False where nothing was there."""
-        was_there = await self.run(lambda connection: personal.forget(connection, conversation))
-        if self._threads is None and not isinstance(self._engine.pool, StaticPool):
-            await asyncio.get_running_loop().run_in_executor(None, empty_log, self._engine)
-        return was_there
+        return await self.remove(lambda connection: personal.forget(connection, conversation))
 
     async def read(self, conversation: str, message_id: str) -> Stored | None:
         return await self.run(lambda connection: self._read(connection, conversation, message_id))
@@ -135,6 +132,13 @@ class SqlStore:
     async def run(self, work: Callable[[Connection], _Result]) -> _Result:
         """Do something in one transaction, off the event loop where that takes long."""
         return self._do(work) if self._threads is None else await self.run_beside(work)
+
+    async def remove(self, work: Callable[[Connection], _Result]) -> _Result:
+        """As `run`, for what deletes people's words: they leave SQLite's log of changes too."""
+        result = await self.run(work)
+        if self._threads is None and not isinstance(self._engine.pool, StaticPool):
+            await asyncio.get_running_loop().run_in_executor(None, empty_log, self._engine)
+        return result
 
     async def run_beside(self, work: Callable[[Connection], _Result]) -> _Result:
         """As `run`, for what reads much: off the event loop in any case."""
