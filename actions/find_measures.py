@@ -8,10 +8,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.asking import Asked, best_of_close, understand
+from actions.asking import Asked, best_of_close, understand, with_focus
 from actions.hand_over import hand_over
 from actions.profiling import answer_to_ask
 from actions.turn import Turn
+from knowledge.models import Provision
 
 _SOCIAL = ("ask_human", "greet", "thank", "goodbye", "affirm", "deny", "ask_bot", "react")
 _CHATTING = 0.5
@@ -32,23 +33,27 @@ class ActionFindMeasures(Action):
         if told is not None:
             return told
         asked = understand(turn)
+        # What was talked about before may be over by now; the page that somebody asks from is not.
+        if turn.is_about_focus and not asked.elsewhere:
+            asked = with_focus(turn)
         if turn.intent == "correct_subject":
             # Who corrects us has said it twice.
             asked = best_of_close(asked, in_doubt=True)
         if asked.decision != "answer":
             return not_answered(turn, asked)
-        if len(asked.provisions) > 1:
-            turn.say("utter_several")
-        for provision in asked.provisions:
-            turn.show(provision)
-        first = asked.provisions[0]
-        turn.offer_next(first, *(() if len(asked.ranked) > 1 else ("show_related",)))
-        return turn.end(
-            "answer",
-            focus=first.id,
-            found=[provision.id for provision in asked.ranked],
-            shown=len(asked.provisions),
-        )
+        return answered(turn, asked.provisions, asked.ranked)
+
+
+def answered(turn: Turn, provisions: list[Provision], ranked: list[Provision]) -> list[EventType]:
+    """The cards, and what may be asked next."""
+    if len(provisions) > 1:
+        turn.say("utter_several")
+    for provision in provisions:
+        turn.show(provision)
+    first = provisions[0]
+    turn.offer_next(first, *(() if len(ranked) > 1 else ("show_related",)))
+    found = [provision.id for provision in ranked]
+    return turn.end("answer", focus=first.id, found=found, shown=len(provisions))
 
 
 def not_answered(turn: Turn, asked: Asked) -> list[EventType]:
@@ -70,7 +75,10 @@ def not_answered(turn: Turn, asked: Asked) -> list[EventType]:
         return turn.end(
             "choices", listed=True, focus=first, found=found, shown=len(asked.provisions)
         )
-    if asked.decision == "no_subject":
+    about = turn.focus if turn.is_about_focus else None
+    if asked.decision == "no_subject" and about is not None and not asked.elsewhere:
+        return answered(turn, [about], [about])
+    if asked.decision == "no_subject" and not (about and asked.elsewhere):
         turn.say("utter_ask_subject")
         for topic in list(turn.policy.topics.values())[:6]:
             turn.offer(topic.name[turn.language], "ask_topics", topic=topic.id)

@@ -78,6 +78,11 @@ class Turn:
         return next((float(r["confidence"]) for r in ranking if r["name"] == name), 0.0)
 
     @property
+    def is_about_focus(self) -> bool:
+        """Whether the message was sent from the page of the provision that is in focus."""
+        return bool((self.message.get("metadata") or {}).get("about"))
+
+    @property
     def focus(self) -> Provision | None:
         """The provision that was talked about last, if it is still there after a reload."""
         return self.knowledge.provision(self.slot("focus") or "")

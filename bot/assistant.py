@@ -167,6 +167,8 @@ class RasaAssistant:
             # Figures alone are understood by what they were asked for.
             "asking": (slots.get("offered") or {}).get("asking"),
             "sum": slots.get("sum"),
+            # Asked from a provision's page: words without a subject of their own are about it.
+            "about": message.focus is not None,
         }
         try:
             await self._processor.handle_message(

@@ -286,6 +286,21 @@ def test_the_focus_is_what_a_message_without_a_subject_is_about(talk: Talk) -> N
     assert turn["cards"][0]["number"] == "6.2"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["How do I apply?", "我能申请吗？", "有什么支持？", "有什麼條件", "这是什么", "點申請呀"],
+)
+def test_what_is_asked_from_a_provisions_page_is_answered_with_it(talk: Talk, text: str) -> None:
+    turn = talk.say(text, focus="sz-2016/18.1")
+
+    assert [card["number"] for card in turn["cards"]] == ["18.1"]
+
+
+@pytest.mark.parametrize("text", ["上海有吗", "谢谢", "今天天气怎么样"])
+def test_what_is_not_about_the_page_is_not_answered_with_it(talk: Talk, text: str) -> None:
+    assert talk.say(text, focus="sz-2016/18.1")["cards"] == []
+
+
 @pytest.mark.parametrize("focus", ["6", "sz-2016/6"])
 def test_a_measure_in_focus_is_meant_as_a_whole(talk: Talk, focus: str) -> None:
     first = talk.say("原文呢", focus=focus)
