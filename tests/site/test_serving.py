@@ -138,13 +138,13 @@ def test_a_browser_that_refuses_zipped_pages_gets_them_plain(
     assert (headers.get("content-encoding") == "gzip") == zipped
 
 
-def test_the_page_to_talk_on_is_kept_out_of_search_engines_and_names_no_other(
+def test_the_page_to_talk_on_may_be_found_and_is_one_page_whatever_is_in_focus(
     site: TestClient,
 ) -> None:
     page = Page(site.get("/talk?language=en&focus=6.2").text)
 
-    assert page.one("meta", name="robots").attributes["content"] == "noindex"
-    assert page.all("link", rel="canonical") == []
+    assert page.all("meta", name="robots") == []
+    assert page.one("link", rel="canonical").attributes["href"] == f"{PUBLIC}/talk"
 
 
 def test_a_style_named_by_its_version_is_kept_for_good(site: TestClient) -> None:
