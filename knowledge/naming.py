@@ -61,6 +61,8 @@ class Naming:
             self._measures[provision.measure].append(provision.id)
             self._numbers[provision.number].append(provision.id)
         self._offices = _offices(knowledge)
+        self._in_chinese = [name for name in self._offices if _HAN.search(name)]
+        self._in_words = [name for name in self._offices if not _HAN.search(name)]
         self._documents = _documents(knowledge)
         self._topics = _topics(knowledge)
 
@@ -112,8 +114,10 @@ class Naming:
         return Named("topic", provisions) if provisions else None
 
     def _office(self, typed: str) -> Named | None:
-        typed = typed.strip() if _HAN.search(typed) else " ".join(_WORDS.findall(typed))
-        within = [name for name in self._offices if _contains(typed, name)]
+        words = " ".join(_WORDS.findall(typed))
+        typed = typed.strip() if _HAN.search(typed) else words
+        within = [name for name in self._in_chinese if name in typed]
+        within += [name for name in self._in_words if f" {name} " in f" {words} "]
         if within:
             name = max(within, key=lambda name: (len(name), name))
             rest = typed.replace(name, " ", 1).strip()
@@ -125,12 +129,6 @@ class Naming:
         if not begun or len(begun) > _MOST_OPEN:
             return None
         return Named("office", tuple(dict.fromkeys(p for some in sorted(begun) for p in some)))
-
-
-def _contains(typed: str, name: str) -> bool:
-    if _HAN.search(name):
-        return name in typed
-    return f" {name} " in f" {' '.join(_WORDS.findall(typed))} "
 
 
 def _offices(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:

@@ -119,9 +119,9 @@ class Accounts:
     async def change_password(self, staff: Staff, old: str, new: str) -> None:
         """Raises BadPassword; Wrong where `old` is not theirs, counted as at the sign-in."""
         check(new, staff.name)
+        await self.prove(staff.name, old)
         if new == old:
             raise BadPassword("not_new")
-        await self.prove(staff.name, old)
         account = await self._kept.numbered(staff.id)
         if account is not None:
             await self._kept.renew(staff.id, account.password, await self._passwords.hash(new))

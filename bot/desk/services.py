@@ -61,7 +61,7 @@ class Desk:
 
     async def watch(self) -> None:
         """Move on what waits too long, for as long as the process runs."""
-        today = None
+        today = self.clock().date()  # `open_desk` has warned
         while True:
             if today != (today := self.clock().date()):
                 warn_of_unknown_holidays(self.operator, self.clock())

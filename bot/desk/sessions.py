@@ -34,13 +34,14 @@ class Sessions:
     async def begin(self, request: Request, staff_id: int, language: Language) -> str:
         """A new session, with a token that nobody had before; the browser's old one ends."""
         await self.end(request)
-        token = new_token()
-        await self._kept.add(hashed(token), staff_id, new_token(), language, self._clock())
-        return token
+        return await self._add(staff_id, language)
 
     async def begin_alone(self, staff_id: int, language: Language) -> str:
         """A new session in place of all that somebody has, in this browser and in others."""
         await self._kept.end_all(staff_id)
+        return await self._add(staff_id, language)
+
+    async def _add(self, staff_id: int, language: Language) -> str:
         token = new_token()
         await self._kept.add(hashed(token), staff_id, new_token(), language, self._clock())
         return token

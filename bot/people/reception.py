@@ -79,7 +79,7 @@ class Reception:
             place = await self._queue.place(message.conversation)
             kept = self._text("kept", language, place=place, closes=self._closes(language))
             return Received(
-                _said(language, "handoff", kept, choices=self._while_waiting(language)),
+                _said(language, "handoff", kept.strip(), choices=self._while_waiting(language)),
                 stored.state,
             )
         return Received(None, stored.state)
@@ -203,7 +203,7 @@ class Reception:
         return moment.astimezone(self._opening.zone).strftime("%Y-%m-%d %H:%M")
 
     def _text(self, key: str, language: Language, **gaps: str | int) -> str:
-        return self._texts.of(key, language, **gaps).strip()  # a gap at the end may be empty
+        return self._texts.of(key, language, **gaps)
 
 
 def _without_form(stored: Stored) -> dict[str, Any]:

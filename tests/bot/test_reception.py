@@ -18,6 +18,7 @@ from bot.people.callback import contact_in, new_ticket, ticket_in
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.sql import SqlStore
+from knowledge.language import Language
 from tests.bot.conftest import FakeAssistant
 
 MORNING = datetime(2026, 11, 25, 2, tzinfo=timezone.utc)  # 10 o'clock in Shenzhen
@@ -40,10 +41,17 @@ class Founder:
     now: datetime = MORNING
     sent: int = 0
 
-    async def says(self, text: str = "", choice: str | None = None, who: str = ME) -> Turn:
+    async def says(
+        self,
+        text: str = "",
+        choice: str | None = None,
+        who: str = ME,
+        language: Language | None = None,
+    ) -> Turn:
         self.sent += 1
         await self.talk.create(who)
-        return await self.talk.handle(UserMessage(who, f"m{self.sent}", text, choice=choice))
+        message = UserMessage(who, f"m{self.sent}", text, choice=choice, language=language)
+        return await self.talk.handle(message)
 
     async def taps(self, turn: Turn, title: str) -> Turn:
         choice = next(choice for choice in turn.choices if choice.title == title)
@@ -112,6 +120,16 @@ async def test_who_waits_hears_until_when_somebody_is_there(founder: Founder) ->
 
     founder.now = NIGHT
     assert "服务时间" not in (await founder.says("还在吗")).replies[0]
+
+
+async def test_english_sentences_stand_apart(founder: Founder) -> None:
+    founder.assistant.effects = (Effect("hand_over"),)
+    turn = await founder.says("Can I talk to a person?", language="en")
+    assert "(Shenzhen time). You can write" in turn.replies[0]
+
+    founder.now = NIGHT
+    turn = await founder.says("Is nobody there?", who="web:other", language="en")
+    assert "(Shenzhen time). You can leave" in turn.replies[0]
 
 
 async def test_a_ticket_is_answered_while_its_founder_waits(founder: Founder) -> None:

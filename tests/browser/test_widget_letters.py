@@ -145,7 +145,7 @@ def test_each_letter_is_announced_once(embed: Embed, widget_server: WidgetServer
     question(page).press("Enter")
     expect(page.locator(".delivered")).to_be_visible()
 
-    assert announced(page) == ["entry", "entry", "entry", "small delivered"]
+    assert announced(page) == ["answer notice", "answer staff", "said", "small delivered"]
 
 
 def test_a_message_for_the_person_is_delivered_and_asks_for_no_opinion(

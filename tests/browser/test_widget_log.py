@@ -6,18 +6,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Embed
-from tests.browser.widget import answers, ask, question
+from tests.browser.widget import WidgetServer, answers, ask, question
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-# Notes each node that comes into a log that is on the page; that is what is announced.
+# Notes what comes into a log that is on the page, an entry alone or whole, as it is announced.
 OBSERVE = """() => {
   window.announced = [];
   const root = document.querySelector("chuangwen-chat").shadowRoot;
+  const parts = (node) => (node.className === "entry" ? [...node.children] : [node]);
+  const name = (part) => part.className || part.textContent;
   new MutationObserver((changes) => {
     for (const { target, addedNodes } of changes)
       if (root.querySelector("[role=log]").contains(target))
-        announced.push(...[...addedNodes].map((node) => node.className || node.textContent));
+        announced.push(...[...addedNodes].flatMap(parts).map(name));
   }).observe(root, { childList: true, subtree: true, characterData: true });
 }"""
 
@@ -31,9 +33,9 @@ def test_each_answer_is_announced_once(embed: Embed) -> None:
     page = embed("data-open")
     page.evaluate(OBSERVE)
     ask(page, "第一问")
-    assert announced(page) == ["entry", "answer"]
+    assert announced(page) == ["said", "answer"]
     ask(page, "第二问")
-    assert announced(page) == ["entry", "answer"] * 2
+    assert announced(page) == ["said", "answer"] * 2
 
 
 def test_nothing_is_announced_again_after_a_reload(embed: Embed) -> None:
@@ -80,12 +82,28 @@ def test_an_answer_of_the_other_tab_is_announced_once_in_each(embed: Embed) -> N
         each.evaluate(OBSERVE)
     ask(page, "甲页的问题")
     expect(answers(other)).to_have_count(1)
-    assert announced(page) == ["entry", "answer"]
-    # There the question and its answer may come together.
-    assert announced(other) in (["entry"], ["entry", "answer"])
+    assert announced(page) == announced(other) == ["said", "answer"]
 
 
-def test_the_status_is_said_when_it_changes_and_not_again(embed: Embed) -> None:
+def test_a_question_does_not_wait_for_a_slow_answer_to_be_shown(
+    embed: Embed, widget_server: WidgetServer
+) -> None:
+    widget_server.assistant.seconds = 2
+    page = embed("data-open")
+    page.evaluate(OBSERVE)
+    question(page).fill("第一问")
+    question(page).press("Enter")
+
+    expect(page.locator(".said")).to_be_visible()
+    assert announced(page) == ["said"]
+    expect(answers(page)).to_have_count(1)
+    assert announced(page) == ["said", "answer"]
+
+
+def test_the_status_is_said_when_it_changes_and_not_again(
+    embed: Embed, widget_server: WidgetServer
+) -> None:
+    widget_server.assistant.seconds = 0.5
     page = embed("data-open")
     page.evaluate(
         """() => {

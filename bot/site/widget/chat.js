@@ -15,20 +15,20 @@ class Chat {
     const entry = { id: newId(), said, message: { ...message, ...(language && { language }) }, of: conversation?.id };
     memory.change((state) => state.entries.push(entry));
     this.happened("question", { choice: "choice" in message });
-    this.flush();
+    // Two tabs must not begin two conversations; in one that goes on, ids are enough.
+    this.flush(conversation ? (work) => work() : alone);
   }
 
   /** Send what waits, oldest first. */
-  async flush() {
+  async flush(once = alone) {
     clearTimeout(this.timer);
     if (this.busy) return this.changed();
     this.busy = true;
     this.trouble = "";
-    const drawn = setTimeout(this.changed, 150); // Where another tab is at it.
+    // A question is drawn with its answer where that comes at once: two drawings would delay it.
+    const drawn = setTimeout(this.changed, 60);
     try {
-      await alone(async () => {
-        clearTimeout(drawn);
-        requestAnimationFrame(this.changed); // By then the question is on its way.
+      await once(async () => {
         for (let entry; (entry = memory.read().entries.find(waits)); this.changed()) await this.deliver(entry);
       });
       this.wait = FIRST_WAIT;
@@ -39,6 +39,7 @@ class Chat {
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
       this.happened("error", { status: error.status ?? 0 });
     } finally {
+      clearTimeout(drawn);
       this.busy = false;
       this.changed();
     }

@@ -190,11 +190,12 @@ class ChuangWenChat extends HTMLElement {
   }
 
   show() {
-    const { entries } = memory.read();
-    const news = this.log.show(entries);
+    const kept = memory.read();
+    const { entries } = kept;
+    const news = this.log.show(kept);
     this.welcome.hidden = entries.length > 0;
     this.tools.hidden = this.foot.hidden = !entries.length;
-    const owner = held() ? memory.read().conversation.owner : "";
+    const owner = held() ? kept.conversation.owner : "";
     this.report((entries.some(waits) && (this.chat.trouble || (!owner && "busy"))) || owner);
     this.letters.follow();
     if (news) this.scroll();

@@ -7,7 +7,7 @@ class Log {
   }
 
   /** The log as the memory has it; whether something came to it. */
-  show(entries) {
+  show({ entries, conversation }) {
     const last = entries.at(-1);
     let news = false;
     const nodes = entries.map((entry) => {
@@ -15,7 +15,7 @@ class Log {
       news = this.complete(node, entry) || !node.isConnected || news;
       if (entry !== last) this.retire(node, entry);
       // The server keeps no vote on an answer of an earlier conversation.
-      if (entry.of !== memory.read().conversation?.id) node.querySelector(".rating")?.remove();
+      if (entry.of !== conversation?.id) node.querySelector(".rating")?.remove();
       return node;
     });
     for (const node of [...this.node.children]) if (!nodes.includes(node)) node.remove();
