@@ -10,11 +10,14 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.asking import Asked, best_of_close, understand, with_focus
 from actions.hand_over import hand_over
+from actions.list_topics import list_topic
 from actions.profiling import answer_to_ask
 from actions.turn import Turn
 from knowledge.models import Provision
 
 _SOCIAL = ("ask_human", "greet", "thank", "goodbye", "affirm", "deny", "ask_bot", "react")
+# Then a question that says nothing but a topic's name gets the topic.
+_IN_DOUBT = ("unsure", "decline")
 _CHATTING = 0.5
 _MAY_WANT_A_PERSON = 0.25
 
@@ -66,6 +69,10 @@ def not_answered(turn: Turn, asked: Asked) -> list[EventType]:
             return hand_over(turn)
         turn.say("utter_react")
         return turn.end("smalltalk")
+    named = turn.content.topics.find(turn.text) if asked.decision in _IN_DOUBT else None
+    if named is not None and not asked.elsewhere:
+        policy = turn.knowledge.policies[named.policy]
+        return list_topic(turn, policy, policy.topics[named.topic], turn.intent_to_repeat())
     if asked.decision in ("choose", "unsure"):
         turn.say("utter_choose" if asked.decision == "choose" else "utter_choose_unsure")
         turn.offer_provisions(asked.provisions, turn.intent_to_repeat())

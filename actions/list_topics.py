@@ -9,6 +9,8 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from knowledge.models import Policy, Topic
+from knowledge.topics import provisions_of
 
 
 class ActionListTopics(Action):
@@ -29,12 +31,16 @@ class ActionListTopics(Action):
             for entry in policy.topics.values():
                 turn.offer(entry.name[turn.language], "ask_topics", topic=entry.id)
             return turn.end("choices", listed=True, found=[], shown=0)
-        turn.say("utter_topic", topic=topic.name[turn.language])
-        everything = [p for p in turn.knowledge.provisions.values() if p.policy == policy.id]
-        # A provision's first topic is its main one.
-        main = [p for p in everything if p.topics[:1] == (topic.id,)]
-        beside = [p for p in everything if topic.id in p.topics[1:]]
-        turn.offer_provisions([*main, *beside])
-        turn.offer_follow(f"topic:{policy.id}/{topic.id}")
-        found = [provision.id for provision in [*main, *beside]]
-        return turn.end("choices", listed=True, found=found, shown=len(found))
+        return list_topic(turn, policy, topic)
+
+
+def list_topic(
+    turn: Turn, policy: Policy, topic: Topic, intent: str = "ask_measure"
+) -> list[EventType]:
+    """The provisions of a topic as choices; `intent`: what is wanted of the one that is chosen."""
+    turn.say("utter_topic", topic=topic.name[turn.language])
+    provisions = provisions_of(turn.knowledge, policy.id, topic.id)
+    turn.offer_provisions(provisions, intent)
+    turn.offer_follow(f"topic:{policy.id}/{topic.id}")
+    found = [provision.id for provision in provisions]
+    return turn.end("choices", listed=True, found=found, shown=len(found))

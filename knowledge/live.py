@@ -18,6 +18,7 @@ from knowledge.models import Knowledge, Notice, Provision
 from knowledge.respell import Respeller
 from knowledge.search import Search
 from knowledge.storage import load
+from knowledge.topics import TopicNames
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Content:
     search: Search
     entities: EntityFinder
     respeller: Respeller
+    topics: TopicNames
     _cards: dict[tuple[str, ...], str] = field(default_factory=dict, repr=False)
 
     def card(
@@ -112,6 +114,7 @@ class Library:
             search=search,
             entities=EntityFinder(knowledge),
             respeller=Respeller.of(knowledge),
+            topics=TopicNames(knowledge),
         )
 
 

@@ -220,9 +220,11 @@ class Label:
 
 @dataclass(frozen=True)
 class Topic(Label):
-    """A subject of a policy; `help` is the kind of help that its offers are."""
+    """A subject of a policy; `help` is the kind of help that its offers are, `words` what founders
+    call it."""
 
     help: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Literal
 
 from knowledge.cards import chinese_number
 from knowledge.contacts import units_of
-from knowledge.language import LANGUAGES, fold
+from knowledge.language import fold
 from knowledge.models import Knowledge
+from knowledge.topics import TopicNames
 
 Kind = Literal["provision", "measure", "document", "office", "topic"]
 
@@ -31,7 +32,6 @@ _WITHIN = re.compile(
 _AROUND_NUMBERS = re.compile(r"[\s〔〕\[\]()【】年号第]")
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,8}\d{0,8}|[a-z]{5,8}|[a-z]{2,8}\d{1,8}")
 _SHORT_NUMBERED = re.compile(r"(\d{1,4})文?")
-_AND = re.compile(r"[与、和]|\band\b")
 _HAN = re.compile("[\u4e00-\u9fff]")
 # So much of a name must be typed, and it must leave so few names open.
 _FEWEST_CHARACTERS, _FEWEST_LETTERS, _MOST_OPEN = 2, 4, 3
@@ -54,7 +54,7 @@ class Named:
 class Naming:
     """Knows the names of one content."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, topics: TopicNames) -> None:
         self._measures: defaultdict[int, list[str]] = defaultdict(list)
         self._numbers: defaultdict[str, list[str]] = defaultdict(list)
         for provision in knowledge.provisions.values():
@@ -64,7 +64,7 @@ class Naming:
         self._in_chinese = [name for name in self._offices if _HAN.search(name)]
         self._in_words = [name for name in self._offices if not _HAN.search(name)]
         self._documents = _documents(knowledge)
-        self._topics = _topics(knowledge)
+        self._topics = topics
 
     def find(self, typed: str) -> Named | None:
         """What a folded fragment names; None where it names nothing."""
@@ -110,8 +110,8 @@ class Naming:
         return Named("document", provisions) if provisions else None
 
     def _topic(self, typed: str) -> Named | None:
-        provisions = self._topics.get(typed.strip())
-        return Named("topic", provisions) if provisions else None
+        topic = self._topics.find(typed)
+        return Named("topic", topic.provisions) if topic is not None else None
 
     def _office(self, typed: str) -> Named | None:
         words = " ".join(_WORDS.findall(typed))
@@ -173,23 +173,6 @@ def _documents(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
             bare = _AROUND_NUMBERS.sub("", fold(name))
             if citing and any(sign.isdigit() for sign in bare):
                 found[bare] = tuple(dict.fromkeys((*found.get(bare, ()), *citing)))
-    return found
-
-
-def _topics(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
-    """Names of topics and their parts: both 贷款 and 担保 of 贷款与担保."""
-    found: dict[str, tuple[str, ...]] = {}
-    for policy in knowledge.policies.values():
-        for topic in policy.topics.values():
-            provisions = tuple(
-                p.id
-                for p in knowledge.provisions.values()
-                if p.policy == policy.id and topic.id in p.topics
-            )
-            for name in {fold(topic.name[language]) for language in LANGUAGES}:
-                for part in {name, *(part.strip() for part in _AND.split(name))}:
-                    if part and provisions:
-                        found[part] = tuple(dict.fromkeys((*found.get(part, ()), *provisions)))
     return found
 
 

@@ -177,7 +177,9 @@ def _newer(
 
 
 def _topic(item: Item, helps: dict[str, models.Label]) -> models.Topic:
-    return models.Topic(item.string("id"), item.text("name"), item.one_of("help", helps))
+    help = item.one_of("help", helps)
+    words = item.strings("words", needed=False)
+    return models.Topic(item.string("id"), item.text("name"), help, words)
 
 
 def _label(item: Item) -> models.Label:

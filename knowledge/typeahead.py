@@ -43,7 +43,7 @@ class Typeahead:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._pinyin = Pinyin.of(content.knowledge)
-        self._naming = Naming(content.knowledge)
+        self._naming = Naming(content.knowledge, content.topics)
 
     @property
     def version(self) -> str:

@@ -158,7 +158,7 @@ def test_a_card_comes_out_of_json_as_it_went_in(cards: list[Card]) -> None:
 
 
 def test_content_makes_the_same_card_as_json_text(knowledge: Knowledge) -> None:
-    content = Content(knowledge, search=None, entities=None, respeller=None)  # type: ignore[arg-type]
+    content = Content(knowledge, None, None, None, None)  # type: ignore[arg-type]
     provision = knowledge.provisions["sz-2016/5.2"]
     for district in (None, "nanshan"):
         written = content.card(provision, "en", "contact", district)

@@ -10,6 +10,7 @@ from knowledge.live import Content
 from knowledge.models import Knowledge
 from knowledge.naming import Naming
 from knowledge.related import related
+from knowledge.topics import TopicNames
 from knowledge.typeahead import SHOWN, Typeahead, Typed
 from tests.knowledge.test_language import ANY_TEXT
 
@@ -215,7 +216,7 @@ def test_half_typed_numbers_are_no_trouble(typeahead: Typeahead, text: str) -> N
 
 
 def test_names_leave_open_what_they_do_not_decide(knowledge: Knowledge) -> None:
-    naming = Naming(knowledge)
+    naming = Naming(knowledge, TopicNames(knowledge))
 
     assert naming.find("市") is None
     assert naming.find("深圳市") is None

@@ -38,7 +38,7 @@ class Held:
 
 def holding(knowledge: Knowledge) -> Held:
     """Content of which only the knowledge is asked for: no search, no model."""
-    return Held(Content(knowledge, None, None, None))  # type: ignore[arg-type]
+    return Held(Content(knowledge, None, None, None, None))  # type: ignore[arg-type]
 
 
 def client_of(library: Held, public_url: str = PUBLIC) -> TestClient:
