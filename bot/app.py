@@ -45,6 +45,7 @@ from bot.secretary.my_list import MyList
 from bot.secretary.news import Bulletin
 from bot.settings import Settings
 from bot.site.api import KnowledgeApi
+from bot.site.demo import Demo
 from bot.site.lists import Lists
 from bot.site.pages import Pages
 from bot.site.widget_routes import Widget, cross_origin
@@ -154,6 +155,7 @@ def make_app(
             *(route for channel in channels for route in channel.routes()),
             *KnowledgeApi(library).routes(),
             *Widget().routes(),
+            *Demo(settings.public_url).routes(),
             *desk_routes(desk, settings, library, by_name, conversations, bulletin.refresh),
             *Lists(pages, links, conversations).routes(),
             *page_routes,

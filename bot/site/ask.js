@@ -7,3 +7,8 @@ addEventListener("click", (event) => {
   event.preventDefault();
   chat.about(link.dataset.ask);
 });
+// What the open chat covers can be uncovered from where the focus is, which stays there.
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  document.querySelector("chuangwen-chat")?.close?.();
+});

@@ -12,7 +12,7 @@ SHOWN = 3
 # Nothing in it that looks typed in a hurry, and plainly a question: many lack the mark.
 _CHINESE = re.compile(r"[㐀-鿿，、“”「」0-9A-Za-z+]{7,26}？?")
 _ASKS = re.compile(
-    "[？吗嗎哪怎谁誰边邊乜咩㗎]|什么|什麼|多少|有没有|有沒有|能不能|能否|可否|点样|點樣"
+    "[？吗嗎哪怎谁誰边邊乜咩㗎]|什么|什麼|甚麼|多少|有没有|有沒有|能不能|能否|可否|点样|點樣"
 )
 _ENGLISH = re.compile(r"[A-Z][A-Za-z0-9 ,'’“”\"&+-]{15,80}\?")
 

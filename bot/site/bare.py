@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_REMARK = re.compile(r"(^|(?<=[;{,]) )// .*")
-_BREAK = re.compile(r"(?<=[{,;(\[])\n")
+_REMARK = re.compile(r"(^|(?<=[;{},)]) )// .*")
+# Every statement ends with a sign of its own, so that a line may go on after a bracket.
+_BREAK = re.compile(r"(?<=[{},;(\[])\n|\n(?=[)\]}?:.&|])")
 # Space around signs, but not in what holds space of its own. A division is written with space
 # after its sign, a regular expression without.
 _GAP = re.compile(

@@ -30,6 +30,7 @@ _FOLDER = Path(__file__).parent
 _STYLES = ("tokens.css", "site.css")
 _RESULTS = 8
 _LONGEST_QUESTION = 1000
+_HOUR, _WEEK = 3600, 604800  # in seconds
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -67,6 +68,7 @@ class Pages:
             Route("/events.ics", self._feed, methods=["GET"]),
             Route("/talk", self._talk, methods=["GET"]),
             Route("/favicon.svg", self._file, methods=["GET"]),
+            Route("/og.png", self._file, methods=["GET"]),
             Route("/ask.js", self._file, methods=["GET"]),
             Route("/print.js", self._file, methods=["GET"]),
             Route("/{language:language}", self._page, methods=["GET"]),
@@ -187,7 +189,8 @@ class Pages:
         return served(request, self._style, cache=FOR_GOOD if named else ASK_AGAIN)
 
     async def _file(self, request: Request) -> Response:
-        headers = {**HEADERS, "Cache-Control": "public, max-age=3600"}
+        seconds = _WEEK if request.url.path.endswith(".png") else _HOUR
+        headers = {**HEADERS, "Cache-Control": f"public, max-age={seconds}"}
         return FileResponse(_FOLDER / request.url.path.lstrip("/"), headers=headers)
 
     def _whole(self, document: Callable[[Site], Document]):  # type: ignore[no-untyped-def]

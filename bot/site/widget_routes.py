@@ -1,4 +1,4 @@
-"""The widget: one script that any site embeds with one line, and the page that shows it."""
+"""The widget: one script that any site embeds with one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -34,25 +33,24 @@ PARTS = (
     "element.js",
 )
 _STYLES = (_FOLDER / "tokens.css", _FOLDER / "widget" / "widget.css")
-_DEMO, _DEMO_STYLES = _FOLDER / "demo.html", (_FOLDER / "tokens.css", _FOLDER / "demo.css")
 _TOKEN = re.compile(r"(--cw-[\w-]+):[^;}]*;?")
-_COLOUR = re.compile("#[0-9a-fA-F]{6}")
-_KEY = re.compile(r'"(\w+)":')  # which needs no quotation marks in a script
-_LAST = re.compile(r";(?=\n?\})")  # of a block
+_LAST = re.compile(r";(?=\})")  # of a block
 # The address never changes, so that it is asked for again after an hour.
 _SCRIPT_CACHE = "public, max-age=3600, stale-while-revalidate=86400"
 
 
 def make_script() -> str:
     """The widget's parts in one function, with its texts and styles as data."""
-    texts = _KEY.sub(r"\1:", _plain(read_texts("widget")))
+    texts = read_texts("widget")
+    words = {code: list(each.values()) for code, each in texts.items()}
     # In JSON a double quotation mark would need a sign before it.
     tokens, style = (bare_style(s.read_text("utf-8")).replace('"', "'") for s in _STYLES)
-    styles = _plain([_used(tokens, style), style])
     parts = [(_FOLDER / "widget" / part).read_text("utf-8") for part in PARTS]
-    data = f"const STYLES = {styles};\nconst TEXTS = {texts};\n"
     code = _LAST.sub("", bare_script("\n".join(parts)))
-    return f'(() => {{\n"use strict";\n{data}{code}\n}})();\n'
+    # In this order, which was tried, gzip makes it smallest.
+    data = f"const WORDS = {_plain(words)};\nconst NAMES = {_plain(' '.join(texts['en']))};\n"
+    styles = _plain([_used(tokens, style), style])
+    return f'((STYLES) => {{\n"use strict";\n{data}{code}\n}})({styles});\n'
 
 
 def _plain(data: Any) -> str:
@@ -65,41 +63,17 @@ def _used(tokens: str, style: str) -> str:
 
 
 class Widget:
-    """Serves the script, made once, and the demo page."""
+    """Serves the script, made once."""
 
     def __init__(self) -> None:
-        style = "".join(part.read_text("utf-8") for part in _DEMO_STYLES)
         self._script = Document(make_script().encode(), "text/javascript")
-        environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        self._demo = environment.from_string(_DEMO.read_text("utf-8"))
-        self._candours = {code: texts["candour"] for code, texts in read_texts("widget").items()}
-        self._style = Document(style.encode(), "text/css")
 
     def routes(self) -> list[Route]:
-        return [
-            Route("/widget.js", self._serve_script, methods=["GET"]),
-            Route("/demo", self._show, methods=["GET"]),
-            Route("/demo.css", self._serve_style, methods=["GET"]),
-        ]
+        return [Route("/widget.js", self._serve, methods=["GET"])]
 
-    async def _serve_script(self, request: Request) -> Response:
+    async def _serve(self, request: Request) -> Response:
         shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
         return served(request, self._script, cache=_SCRIPT_CACHE, more=shared)
-
-    async def _show(self, request: Request) -> Response:
-        """The demo page with the line to copy, in the colour and the corner that are tried."""
-        color = request.query_params.get("color", "")
-        position = request.query_params.get("position", "")
-        page = self._demo.render(
-            host=f"{request.url.scheme}://{request.url.netloc}",
-            color=color if _COLOUR.fullmatch(color) else "",
-            position=position if position in ("start", "end") else "",
-            candours=self._candours,
-        )
-        return served(request, Document(page.strip().encode(), "text/html"))
-
-    async def _serve_style(self, request: Request) -> Response:
-        return served(request, self._style)
 
 
 def cross_origin(origins: tuple[str, ...]) -> list[Middleware]:

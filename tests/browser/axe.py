@@ -23,6 +23,16 @@ def problems(page: Page) -> list[tuple[str, list[str]]]:
     return found + _run(page, {"type": "tag", "values": RULES})
 
 
+def faint(page: Page) -> list[tuple[str, list[str]]]:
+    """What has less than 7:1 in either theme. Leaves the page in the dark one."""
+    rule = {"type": "rule", "values": ["color-contrast-enhanced"]}
+    page.evaluate((npm_package("axe-core") / "axe.min.js").read_text("utf-8"))
+    page.emulate_media(color_scheme="light")
+    found = _run(page, rule)
+    page.emulate_media(color_scheme="dark")
+    return found + _run(page, rule)
+
+
 def _run(page: Page, only: dict[str, Any]) -> list[tuple[str, list[str]]]:
     found: dict[str, Any] = page.evaluate("only => axe.run({runOnly: only})", only)
     return [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found["violations"]]

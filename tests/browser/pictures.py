@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from bot.settings import PROJECT
+from bot.site.site import Site
+from knowledge.language import Language
+from knowledge.live import LIBRARY
 from tests.bot.conftest import free_port
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.states import STATES
 from tests.browser.widget import ask, serving
 from tests.needs import CHROMIUM
-from tests.site.test_in_browser import KINDS
+from tests.site.test_in_browser import ALL_KINDS
 
 FOLDER = PROJECT / "var" / "pictures"
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -58,7 +61,7 @@ def take(host: str, browser: Browser, words: list[str]) -> int:
 
 
 def _scenes() -> Iterator[tuple[str, str]]:
-    yield from ((f"page-{kind.replace(' ', '-')}", address) for kind, address in KINDS.items())
+    yield from ((f"page-{kind.replace(' ', '-')}", address) for kind, address in ALL_KINDS.items())
     yield from ((f"widget-{state}", state) for state in STATES)
     yield "demo", ""
     yield from (("talk-welcome", ""), ("talk-answer", "6.2"), ("print-measure", "measures/6"))
@@ -71,6 +74,8 @@ def _play(page: Page, site: str, name: str, scene: str) -> bool:
         STATES[scene](page)
         return False
     host, _, language = site.rpartition("/")
+    if name == "page-busy":
+        page.route(f"{site}/{scene}", _refuse(language))
     if name == "demo":
         page.goto(f"{host}/demo")
         return False
@@ -83,6 +88,12 @@ def _play(page: Page, site: str, name: str, scene: str) -> bool:
     if name.startswith("print-"):
         page.emulate_media(media="print")
     return True
+
+
+def _refuse(language: Language) -> Callable[[Route], None]:
+    """What who asks too much is shown; nobody has to ask too much for it."""
+    body = Site(LIBRARY.content.knowledge).busy(language).body
+    return lambda route: route.fulfill(status=429, body=body, content_type="text/html")
 
 
 def main() -> None:

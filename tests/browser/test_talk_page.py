@@ -45,7 +45,7 @@ def ask(page: Page, text: str) -> dict[str, Any]:
     ("locale", "question", "language"),
     [
         ("zh-CN", QUESTION, "zh-Hans"),
-        ("zh-HK", "孵化器有什麼支持？", "zh-Hant"),
+        ("zh-HK", "孵化器有甚麼支持？", "zh-Hant"),
         ("en-GB", "Is there support for incubators?", "en"),
     ],
     ids=["zh-Hans", "zh-Hant", "en"],

@@ -206,6 +206,38 @@ def test_server_that_forgot_the_conversation_gets_a_new_one(
     assert widget_server.assistant.asked[-1].text == "找哪个部门"
 
 
+def test_starting_over_asks_first_and_is_called_off_by_going_elsewhere(embed: Embed) -> None:
+    page = embed("data-open")
+    ask(page, "有什么支持？")
+    restart = page.locator(".tools button").last
+    restart.dblclick()
+    expect(restart).to_have_text("再按一次就删除")
+    expect(restart).to_have_attribute("aria-live", "polite")
+    question(page).focus()
+    expect(restart).to_have_text("重新开始")
+    restart.press("Enter")
+    expect(answers(page)).to_have_count(1)
+    restart.press("Enter")
+    expect(answers(page)).to_have_count(0)
+    expect(question(page)).to_be_focused()
+    expect(page.locator(".welcome")).to_be_visible()
+    assert page.evaluate("JSON.parse(localStorage.chuangwen).entries") == []
+    ask(page, "有什么贷款？")
+    expect(restart).to_have_text("重新开始")
+
+
+def test_page_can_tell_an_open_chat_and_closes_it_without_losing_its_focus(embed: Embed) -> None:
+    page = embed()
+    element, link = page.locator("chuangwen-chat"), page.get_by_role("link", name="另一页")
+    expect(element).not_to_have_attribute("open", "")
+    launcher(page).click()
+    expect(element).to_have_attribute("open", "")
+    link.focus()
+    element.evaluate("node => node.close()")
+    expect(element).not_to_have_attribute("open", "")
+    expect(link).to_be_focused()
+
+
 def test_two_tabs_share_one_conversation_and_answer_each_question_once(
     embed: Embed, widget_server: WidgetServer
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.axe import problems
+from tests.browser.axe import faint, problems
 from tests.browser.conftest import Embed
 from tests.browser.widget import answers, ask, launcher, question
 
@@ -165,11 +165,33 @@ def test_in_forced_colours_every_control_has_an_edge(embed: Embed) -> None:
     page = embed("data-open", forced_colors="active")
     ask(page, "有什么支持？")
     assert page.evaluate("matchMedia('(forced-colors: active)').matches")
-    for part in (".said", ".card", ".offered button", ".send", "#question"):
+    for part in (
+        ".said",
+        ".card",
+        ".offered button",
+        ".send",
+        "#question",
+        ".tools button",
+        ".close",
+    ):
         expect(page.locator(part).first).to_have_css("border-top-style", "solid")
         expect(page.locator(part).first).not_to_have_css("border-top-width", "0px")
     page.get_by_role("button", name="有帮助").click()
     expect(page.get_by_role("button", name="有帮助")).to_have_css("outline-style", "solid")
+
+
+@pytest.mark.parametrize("options", ["", 'data-color="#ffd400"'])
+def test_who_asks_for_more_contrast_gets_it_before_the_owners_colour(
+    embed: Embed, options: str
+) -> None:
+    page = embed(f"data-open {options}", contrast="more")
+    ask(page, "有什么支持？")
+    page.locator("summary").click()
+    page.get_by_role("button", name="没帮助").click()
+    expect(page.get_by_label("哪里不对？")).to_be_visible()
+    assert faint(page) == []
+    border = page.locator(".card").evaluate("node => getComputedStyle(node).borderTopColor")
+    assert border == "rgb(255, 255, 255)"
 
 
 def test_nothing_moves_so_that_an_answer_is_there_at_once(embed: Embed) -> None:

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from bot.message import Effect, Part
 from bot.people.handover import Handover
 from bot.store.desk_tables import staff
+from bot.store.sign_ins import SqlSignIns
 from knowledge.cards import make_card
 from knowledge.live import LIBRARY
 from tests.browser.conftest import Embed
@@ -36,6 +37,8 @@ def do(widget_server: WidgetServer) -> Iterator[Do]:
         known = await widget_server.store.run(lambda c: c.execute(staff.select()).first())
         if known is None:  # one server for all of these tests
             await widget_server.store.run(lambda c: c.execute(staff.insert(), row))
+            signed_in = SqlSignIns(widget_server.store)
+            await signed_in.add("a session", CLERK, "", "en", datetime.now(timezone.utc))
 
     def do(work: Callable[[Handover, str], Any]) -> None:
         async def working() -> None:
@@ -251,6 +254,7 @@ def test_who_starts_over_hears_nothing_more_of_the_old_conversation(
     ask_for_a_person(page, widget_server)
     take(page, do)
     page.get_by_role("button", name="重新开始").click()
+    page.get_by_role("button", name="再按一次就删除").click()
     expect(page.get_by_role("status")).to_be_empty()
     do(says("给以前的对话", "a"))
     ask(page, "有什么贷款？")

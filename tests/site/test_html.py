@@ -11,8 +11,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from bot.site.demo import Demo
 from bot.site.site import Site
-from bot.site.widget_routes import Widget
 from knowledge.language import LANGUAGES
 from knowledge.models import Knowledge
 from tests.site.html import Page
@@ -46,7 +46,7 @@ def sources(site: TestClient, searching: TestClient, knowledge: Knowledge) -> di
         more = [f"/{language}/{name}" for name in asked]
         for address in [*more, f"/talk?language={language}&focus=6.2"]:
             found[address] = searching.get(address).text
-    found["/demo"] = TestClient(Starlette(routes=Widget().routes())).get("/demo").text
+    found["/demo"] = TestClient(Starlette(routes=Demo().routes())).get("/demo").text
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import problems
+from tests.browser.axe import faint, problems
 from tests.browser.desk import assert_fits
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -90,6 +90,57 @@ def test_asking_about_a_provision_opens_the_chat_with_it_in_focus(
     (entry,) = page.evaluate("JSON.parse(localStorage.chuangwen).entries")
     assert entry["message"] == {"text": "Who handles it?", "focus": "sz-2016/6.2"}
     complaints.clear()
+
+
+# What has the focus under the chat.
+_HIDDEN = """() => {
+  const focused = document.activeElement;
+  const panel = document.querySelector("chuangwen-chat").shadowRoot.querySelector("dialog");
+  const [over, under] = [panel, focused].map((node) => node.getBoundingClientRect());
+  const covered = under.right > over.left && under.bottom > over.top && under.top < over.bottom;
+  return covered && focused.localName !== "chuangwen-chat" ? focused.outerHTML : "";
+}"""
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1920])
+@pytest.mark.parametrize("name", ["", "measures/29"])
+def test_open_chat_hides_nothing_that_has_the_focus(
+    browser: Browser, address: str, width: int, name: str
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
+    page.goto(f"{address}/en/{name}")
+    page.locator("chuangwen-chat .launcher").click()
+    assert_fits(page)
+    page.locator(".skip").focus()
+    for _ in range(page.locator("a, input, main button").count() - 1):
+        page.keyboard.press("Tab")
+        assert page.evaluate(_HIDDEN) == ""
+    page.close()
+
+
+def test_escape_uncovers_what_has_the_focus_where_there_is_no_room_beside_the_chat(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page(viewport={"width": 768, "height": 800})
+    page.goto(f"{address}/en/measures/6")
+    page.locator("chuangwen-chat .launcher").click()
+    link = page.get_by_role("link", name="Ask about this").first
+    link.focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(link).to_be_focused()
+    page.close()
+
+
+def test_who_asks_for_more_contrast_gets_it(browser: Browser, address: str) -> None:
+    page = browser.new_page(contrast="more")
+    found = {}
+    for kind, name in ALL_KINDS.items():
+        page.goto(f"{address}/en/{name}")
+        if wrong := faint(page):
+            found[kind] = wrong
+    page.close()
+    assert found == {}
 
 
 def test_without_a_script_asking_about_a_provision_leads_to_the_page_to_talk_on(

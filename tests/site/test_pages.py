@@ -95,6 +95,21 @@ def test_without_a_public_address_no_page_claims_one(knowledge: Knowledge) -> No
     assert page.one("link", hreflang="en").attributes["href"] == "/en/measures/6"
     assert "<loc>" not in client.get("/sitemap.xml").text
     assert "Sitemap" not in client.get("/robots.txt").text
+    assert page.all("meta", property="og:image") == []
+
+
+def test_a_link_to_a_page_is_shown_with_a_picture_of_its_size(site: TestClient) -> None:
+    page = get(site, "/zh-Hant/measures/6")
+    said = {e.attributes.get("property"): e.attributes["content"] for e in page.all("meta")[1:]}
+    picture = site.get(said["og:image"].removeprefix(PUBLIC))
+
+    assert said["og:image"] == f"{PUBLIC}/og.png"
+    assert said["og:image:alt"] == "創問：創業的事，用自己的話問"
+    assert picture.headers["content-type"] == "image/png"
+    assert "max-age=604800" in picture.headers["cache-control"]
+    assert len(picture.content) < 60_000
+    size = [int.from_bytes(picture.content[at : at + 4], "big") for at in (16, 20)]  # of its head
+    assert [said["og:image:width"], said["og:image:height"]] == [str(each) for each in size]
 
 
 def test_every_link_and_anchor_inside_the_site_leads_somewhere(
@@ -367,6 +382,7 @@ def _run(page: Page) -> list[Element]:
         "/robots.txt",
         "/zh/",
         "/favicon.svg",
+        "/og.png",
     ],
 )
 def test_every_answer_lets_nothing_foreign_in(site: TestClient, address: str) -> None:

@@ -13,8 +13,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from bot.site.demo import Demo
 from bot.site.texts import read_texts
 from bot.site.widget_routes import PARTS, Widget, cross_origin, make_script
+from knowledge.language import LANGUAGES
+from tests.site.html import Page as HtmlPage
 
 LARGEST = 15_000  # bytes, gzipped
 FRIEND, STRANGER = "https://park.example", "https://elsewhere.example"
@@ -30,6 +33,7 @@ async def _echo(request: Request) -> Response:
 def client() -> TestClient:
     routes = [
         *Widget().routes(),
+        *Demo().routes(),
         Route("/api/search", _echo),
         Route("/api/conversations", _echo, methods=["POST"]),
         Route("/zh-Hans/", _echo),
@@ -44,6 +48,7 @@ def test_the_script_is_small() -> None:
 def test_every_part_is_in_the_script_and_none_writes_html() -> None:
     assert {path.name for path in FOLDER.glob("*.js")} == set(PARTS)
     script = make_script()
+    assert "// " not in script  # nor any remark
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in script
 
@@ -114,6 +119,21 @@ def test_the_demo_page_holds_the_one_line_and_allows_only_our_own(client: TestCl
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "'unsafe" not in page.headers["content-security-policy"]
     assert "--cw-page" in client.get("/demo.css").text
+
+
+def test_the_demo_page_names_the_public_address_where_that_is_known() -> None:
+    public = TestClient(Starlette(routes=Demo("https://faq.example").routes())).get("/demo").text
+
+    assert public.count('src="https://faq.example/widget.js" data-lang=') == 3
+    assert public.count("<code>https://faq.example</code>") == 3
+    assert "testserver" not in public
+
+
+def test_the_demo_page_is_well_formed(client: TestClient) -> None:
+    page = HtmlPage(client.get("/demo").text)
+
+    assert page.mistakes == []
+    assert [section.attributes["lang"] for section in page.all("section")] == list(LANGUAGES)
 
 
 def test_the_demo_page_says_in_each_language_what_a_site_may_choose(client: TestClient) -> None:

@@ -1,3 +1,7 @@
+// The texts by language and name. They are sent as lists, or each name would be sent three times.
+const TEXTS = Object.fromEntries(Object.entries(WORDS).map(([language, words]) =>
+  [language, Object.fromEntries(NAMES.split(" ").map((name, i) => [name, words[i]]))]));
+
 // Everything shown is made with text nodes, never as HTML.
 function make(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -28,11 +32,6 @@ function linked(text) {
 
 const list = (items) => (items.length ? make("ul", {}, items.map((item) => make("li", {}, item))) : []);
 
-/** A random UUID; `crypto.randomUUID` is missing on pages without https. */
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
+/** A random UUID, digit by digit; `crypto.randomUUID` is missing on pages without https. */
+const newId = () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+  (digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (digit / 4)))).toString(16));

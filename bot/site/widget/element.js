@@ -78,7 +78,7 @@ class ChuangWenChat extends HTMLElement {
       button(t.copy, async () => (this.status.textContent = (await copy(text(), this.shadowRoot)) ? t.copied : t.not_copied)),
       button(t.print, () => printOnly(this.shadowRoot, this.panel)),
       button(t.save, () => save(text())),
-      button(t.restart, () => this.restart()));
+      this.restarting());
     return make("header", {}, make("h1", { id: "title" }, t.name),
       make("label", { htmlFor: "language", className: "unseen" }, t.language), select,
       !this.full && button("×", () => this.close(), { className: "close", "aria-label": t.close }), this.tools);
@@ -159,6 +159,18 @@ class ChuangWenChat extends HTMLElement {
     this.shadowRoot.getElementById("language").focus();
   }
 
+  /** The button that deletes what was said: a second press does it, going elsewhere calls it off. */
+  restarting() {
+    const t = this.texts;
+    const node = button(t.restart, ({ detail }) => {
+      if (detail > 1) return; // The second half of a double click.
+      if (node.textContent === t.sure) return this.restart();
+      node.textContent = t.sure;
+      node.focus(); // In Safari a click leaves it elsewhere, and nothing would call it off.
+    }, { "aria-live": "polite", onblur: () => (node.textContent = t.restart) });
+    return node;
+  }
+
   restart() {
     this.letters.stop.abort();
     memory.change((state) => { state.entries = []; delete state.conversation; });
@@ -171,10 +183,8 @@ class ChuangWenChat extends HTMLElement {
     if (!this.full && !this.panel.open) {
       // On a narrow screen the dialog is the whole screen, and what is behind it cannot be reached.
       if (NARROW.matches) this.panel.showModal(); else this.panel.show();
-      this.launcher.setAttribute("aria-expanded", "true");
-      memory.change((state) => (state.open = true));
+      this.opened(true);
       this.scroll();
-      this.tell("open");
     }
     if (focus) this.input.focus();
     else this.shadowRoot.activeElement?.blur();
@@ -182,11 +192,18 @@ class ChuangWenChat extends HTMLElement {
 
   close() {
     if (!this.panel.open) return;
+    const { activeElement } = this.shadowRoot;
     this.panel.close();
-    this.launcher.setAttribute("aria-expanded", "false");
-    memory.change((state) => (state.open = false));
-    this.launcher.focus();
-    this.tell("close");
+    this.opened(false);
+    if (activeElement) this.launcher.focus(); // Else it is on the page, and stays there.
+  }
+
+  /** Tell the button, the next page, and this one: its style by the attribute, its script by the event. */
+  opened(open) {
+    this.launcher.setAttribute("aria-expanded", open);
+    memory.change((state) => (state.open = open));
+    this.toggleAttribute("open", open);
+    this.tell(open ? "open" : "close");
   }
 
   show() {

@@ -71,7 +71,7 @@ class Log {
     const rate = async (vote, reason) => {
       try {
         await this.rate(entry, vote, reason);
-        for (const [name, each] of Object.entries(thumbs)) each.setAttribute("aria-pressed", String(name === vote));
+        for (const [name, each] of Object.entries(thumbs)) each.setAttribute("aria-pressed", name === vote);
         said.textContent = t.thanks;
         if (form.contains(form.getRootNode().activeElement)) thumbs.down.focus();
         form.hidden = vote === "up" || Boolean(reason);

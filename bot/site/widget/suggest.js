@@ -30,7 +30,7 @@ class Suggestions {
     }, match.heading)));
     this.move(-1);
     this.box.hidden = !matches.length;
-    this.input.setAttribute("aria-expanded", String(matches.length > 0));
+    this.input.setAttribute("aria-expanded", matches.length > 0);
   }
 
   cancel() {
@@ -45,7 +45,7 @@ class Suggestions {
 
   move(at) {
     this.at = at;
-    [...this.box.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
+    [...this.box.children].forEach((option, i) => option.setAttribute("aria-selected", i === at));
     if (at < 0) return this.input.removeAttribute("aria-activedescendant");
     this.input.setAttribute("aria-activedescendant", `option-${at}`);
     this.box.children[at].scrollIntoView({ block: "nearest" });
