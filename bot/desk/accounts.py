@@ -75,18 +75,19 @@ class Accounts:
         present = await self.sessions.present()
         return [replace(a, seen=present.get(a.staff.id)) for a in await self._kept.all()]
 
-    async def change_role(self, staff: Staff, role: Role) -> None:
-        """Raises LastAdmin."""
-        await self._kept.set_role(staff.id, role)
+    async def change_role(self, staff: Staff, role: Role) -> bool:
+        """Whether that is another one. Raises LastAdmin."""
+        return await self._kept.set_role(staff.id, role)
 
-    async def deactivate(self, staff: Staff) -> None:
-        """Nobody signs in with it any more. Raises LastAdmin."""
-        await self._kept.deactivate(staff.id)
+    async def deactivate(self, staff: Staff) -> bool:
+        """Nobody signs in with it any more; whether somebody did. Raises LastAdmin."""
+        ended = await self._kept.deactivate(staff.id)
         await self.sign_out(staff)
+        return ended
 
-    async def activate(self, staff: Staff) -> None:
-        """It can be used again, with a new link."""
-        await self._kept.activate(staff.id)
+    async def activate(self, staff: Staff) -> bool:
+        """It can be used again, with a new link; whether it could not be."""
+        return await self._kept.activate(staff.id)
 
     async def sign_out(self, staff: Staff) -> int:
         """Everywhere, and no founder is left with nobody; how many sessions ended."""

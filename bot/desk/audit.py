@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.access import Access, Visit
 from bot.desk.accounts import Accounts
+from bot.desk.paging import number_in, page_of
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
 from bot.store.audit import SqlAudit
 
 _A_PAGE = 100
-_MOST_PAGES = 10_000
 
 
 class AuditPages:
@@ -31,22 +32,18 @@ class AuditPages:
 
     async def _show(self, visit: Visit) -> Response:
         asked = visit.request.query_params
-        day, person = _day(asked.get("day", "")), _number(asked.get("staff", ""))
-        page = max(1, min(_number(asked.get("page", "")) or 1, _MOST_PAGES))
+        day, person = _day(asked.get("day", "")), number_in(asked.get("staff", ""))
         start = datetime.combine(day, time(), self._zone) if day else None
         end = start + timedelta(days=1) if start else None
-        # One more than is shown, to see whether there is another page.
-        entries = await self._trail.read(start, end, person, _A_PAGE + 1, (page - 1) * _A_PAGE)
+        page = await page_of(visit, _A_PAGE, partial(self._trail.read, start, end, person))
         return self._pages.page(
             visit,
             "audit.html",
             block="audit",
-            entries=entries[:_A_PAGE],
+            page=page,
             accounts=await self._accounts.all(),
             day=day.isoformat() if day else "",
             person=person,
-            number=page,
-            more=len(entries) > _A_PAGE,
         )
 
 
@@ -57,7 +54,3 @@ def _day(sent: str) -> date | None:
         return None
     # The ends of the calendar have no day before or after in every zone.
     return day if 1970 <= day.year < 9999 else None
-
-
-def _number(sent: str) -> int | None:
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else None

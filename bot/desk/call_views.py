@@ -1,15 +1,18 @@
-"""What the call screen shows of provisions: entries of the list, and an open card."""
+"""What the call screen shows of provisions: entries of the list, an open card, their names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
+from bot.people.call import not_covered
 from bot.site.addresses import Addresses
 from knowledge.card import Card, CardContact, CardUnit
 from knowledge.cards import make_card
 from knowledge.contacts import is_district_unit
 from knowledge.language import Language
-from knowledge.models import Knowledge, Provision
+from knowledge.live import Library
+from knowledge.models import Elsewhere, Knowledge, Provision
 from knowledge.related import related
 from knowledge.spoken import Spoken, spoken
 
@@ -94,6 +97,28 @@ def call_card(
         link=Addresses(knowledge, caller).provision(provision),
         year=policy.date[:4],
     )
+
+
+def uncovered(knowledge: Knowledge) -> dict[str, Elsewhere | None]:
+    """What can be told of a question that the policy does not have, as a call keeps it, with the
+    place that it asks about where that is another."""
+    home = next(iter(knowledge.places.values()))
+    return {not_covered(): None, **{not_covered(each.id): each for each in home.elsewhere}}
+
+
+def names_of_told(library: Library, language: Language, words: SimpleNamespace) -> dict[str, str]:
+    """What a call's record calls that which was opened and told, by how it is kept there; nothing
+    while the content is still being loaded."""
+    if not library.loaded:
+        return {}
+    knowledge = library.content.knowledge
+    names = {p.id: f"{p.number} {p.name[language]}" for p in knowledge.provisions.values()}
+    for told, place in uncovered(knowledge).items():
+        if place is None:
+            names[told] = words.told_not_covered
+        else:
+            names[told] = words.told_elsewhere.format(place=place.name[language])
+    return names
 
 
 def _offices(card: Card) -> tuple[Office, ...]:

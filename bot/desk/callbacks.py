@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,48 +10,26 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.access import Access, Visit
+from bot.desk.callback_views import SOON, CallBackViews
 from bot.desk.rendering import DeskPages
 from bot.desk.services import Desk
 from bot.events import DESK
 from bot.http import Problem
-from bot.people.call import LONGEST_NOTE, Call
-from bot.people.callback import CallBack, shown
+from bot.people.call import LONGEST_NOTE
 from bot.privacy import mask
-from bot.secretary.mentor import ABOUT, Mentor
-from bot.store.calls import SqlCalls
-from bot.store.staff import SqlStaff
-from knowledge.cards import heading
-from knowledge.language import LANGUAGE_NAMES, Language, clean
-from knowledge.live import Library
+from knowledge.language import LANGUAGE_NAMES, clean
 
 _PATH, _BLOCK = "/desk/callbacks", "callbacks"
 SHOWN = ("open", "mine", "overdue")
-SOON = timedelta(minutes=30)
 # What a page says after something was done, or was not.
 _SAID = ("taken", "released", "done", "dropped", "too_late")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One call back as the list shows it. It is about a provision (`subject`) or a mentor."""
-
-    callback: CallBack
-    overdue: bool
-    soon: bool
-    staff: str
-    mine: bool
-    contact: str
-    subject: str
-    call: Call | None
-    mentor: Mentor | None
 
 
 class CallBackPages:
     """For everybody at the desk. Who takes one on sees the contact, and is the one to close it."""
 
-    def __init__(self, access: Access, pages: DeskPages, desk: Desk, library: Library) -> None:
-        self._access, self._pages, self._desk, self._library = access, pages, desk, library
-        self._calls, self._staff = SqlCalls(desk.store), SqlStaff(desk.store)
+    def __init__(self, access: Access, pages: DeskPages, desk: Desk, views: CallBackViews) -> None:
+        self._access, self._pages, self._desk, self._views = access, pages, desk, views
 
     def routes(self) -> list[Route]:
         def post(name: str, endpoint) -> Route:  # type: ignore[no-untyped-def]
@@ -88,7 +65,7 @@ class CallBackPages:
     async def _content(self, visit: Visit) -> dict[str, Any]:
         show = visit.request.query_params.get("show", "")
         show = show if show in SHOWN else "open"
-        entries = await self._entries(visit)
+        entries = await self._views.entries(visit, await self._desk.callbacks.open())
         chosen = {
             "open": entries,
             "mine": [entry for entry in entries if entry.mine],
@@ -96,26 +73,6 @@ class CallBackPages:
         }
         counts = {name: len(some) for name, some in chosen.items()}
         return {"entries": chosen[show], "show": show, "counts": counts, "called": LANGUAGE_NAMES}
-
-    async def _entries(self, visit: Visit) -> list[Entry]:
-        now, found = self._desk.clock(), await self._desk.callbacks.open()
-        calls = await self._calls.numbered(each.call for each in found if each.call is not None)
-        names = {account.staff.id: account.staff.name for account in await self._staff.all()}
-        mentors = {f"{ABOUT}{mentor.id}": mentor for mentor in await self._desk.mentors.all()}
-        return [
-            Entry(
-                callback=each,
-                overdue=each.is_overdue(now),
-                soon=each.due is not None and now <= each.due <= now + SOON,
-                staff=names.get(each.staff, "") if each.staff is not None else "",
-                mine=each.staff == visit.staff.id,
-                contact=shown(self._desk.vault.open(each.contact) or ""),
-                subject=self._subject(each.about, visit.language),
-                call=calls.get(each.call) if each.call is not None else None,
-                mentor=mentors.get(each.about),
-            )
-            for each in found
-        ]
 
     async def _reminder(self, visit: Visit) -> Response:
         now = self._desk.clock()
@@ -153,9 +110,18 @@ class CallBackPages:
         if changed:
             await self._access.record(visit.staff, f"callback_{said}", ticket)
             self._desk.events.publish(DESK)
+        elif not await self._is_so(ticket, values):
+            said = "too_late"
         show = (await visit.form()).get("show", "")
-        query = {"show": show if show in SHOWN else "open", "said": said if changed else "too_late"}
+        query = {"show": show if show in SHOWN else "open", "said": said}
         return RedirectResponse(f"{_PATH}?{urlencode(query)}", 303)
+
+    async def _is_so(self, ticket: str, values: Mapping[str, object]) -> bool:
+        """Whether it is as it was to be: the same form was sent before."""
+        kept = await self._desk.callbacks.find(ticket)
+        wanted = {"state": "open", **values}
+        wanted.pop("done", None)  # the moment of the second time
+        return kept is not None and all(getattr(kept, n) == value for n, value in wanted.items())
 
     async def _contact(self, visit: Visit) -> Response:
         ticket = visit.request.path_params["ticket"]
@@ -167,10 +133,3 @@ class CallBackPages:
         await self._access.record(visit.staff, "contact_seen", ticket)
         whole = self._desk.vault.open(callback.contact)
         return self._pages.fragment(visit, "contact.html", block=_BLOCK, whole=whole)
-
-    def _subject(self, about: str, language: Language) -> str:
-        if not self._library.loaded:
-            return about
-        knowledge = self._library.content.knowledge
-        provision = knowledge.provision(about)
-        return heading(knowledge, provision, language) if provision else about

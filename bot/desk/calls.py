@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.access import Access, Visit
+from bot.desk.call_views import names_of_told, uncovered
 from bot.desk.finding import Finding, language_named, loaded
 from bot.desk.lookups import Lookups
 from bot.desk.rendering import DeskPages
@@ -81,7 +82,7 @@ class CallPages:
             if "typed" in sent:
                 call = call.with_lookup(sent["typed"], self._known(sent.get("opened", "")))
             for field in ("told", "untold"):
-                if self._known(sent.get(field, "")):
+                if self._tellable(sent.get(field, "")):
                     call = call.with_told(sent[field], told=field == "told")
             if "note" in sent:
                 call = call.with_note(sent["note"])
@@ -151,21 +152,23 @@ class CallPages:
     def _record(self, visit: Visit, call: Call | None, **more: Any) -> dict[str, Any]:
         """What the record shows. The contact stays masked unless its `whole` is given."""
         nothing = {"whole": None, "problem": "", "ended": None, "callback": None}
-        # The screen is there before the content is.
-        provisions = self._library.content.knowledge.provisions if self._library.loaded else {}
+        words = self._pages.words(visit.language, _BLOCK)
         contact = self._desk.vault.open(call.contact) if call and call.contact else ""
         return {
             **nothing,
             **more,
             "call": call,
             "masked": shown(contact) if contact is not None else "***",
-            "names": {p.id: f"{p.number} {p.name[visit.language]}" for p in provisions.values()},
+            "names": names_of_told(self._library, visit.language, words),
             "called": LANGUAGE_NAMES,
             "outcomes": OUTCOMES,
         }
 
     def _known(self, provision: str) -> str:
         return provision if provision in loaded(self._library).knowledge.provisions else ""
+
+    def _tellable(self, told: str) -> bool:
+        return bool(self._known(told)) or told in uncovered(loaded(self._library).knowledge)
 
 
 def _number(visit: Visit) -> int:

@@ -56,8 +56,8 @@ class ChatActions:
 
     async def _take(self, visit: Visit) -> Response:
         work = self._desk.handover.take(_conversation(visit), visit.staff.id)
-        if await self._is_done(visit, "taken", work):
-            return await self._recorded(visit, "chat_taken", _address(visit))
+        if await self._is_done(visit, "taken", work, "chat_taken"):
+            return _to(_address(visit))
         now = await self._desk.owners.read(_conversation(visit))
         if now.owner == "human":
             return _to(f"{PATH}?said=faster&by={now.staff}")
@@ -76,22 +76,24 @@ class ChatActions:
         if to is None:
             return _to(f"{_address(visit)}?said=colleague_gone")
         work = self._desk.handover.hand_on(_conversation(visit), visit.staff.id, to)
-        return await self._ended(visit, "handed_on", work, "chat_handed_on")
+        return await self._ended(visit, "handed_on", work, "chat_handed_on", f"&by={to}")
 
     async def _ended(
-        self, visit: Visit, reason: Reason, work: Awaitable[None], action: str
+        self, visit: Visit, reason: Reason, work: Awaitable[None], action: str, to: str = ""
     ) -> Response:
-        if await self._is_done(visit, reason, work):
+        if await self._is_done(visit, reason, work, action):
             words = "closed" if reason == "ended" else reason
-            return await self._recorded(visit, action, f"{PATH}?said={words}")
+            return _to(f"{PATH}?said={words}{to}")
         return await self._not_done(visit, "changed")
 
     async def _not_done(self, visit: Visit, why: str) -> Response:
         is_there = (await self._desk.owners.read(_conversation(visit))).version
         return _to(f"{PATH}?said={why if is_there else 'not_there'}")
 
-    async def _is_done(self, visit: Visit, reason: Reason, work: Awaitable[None]) -> bool:
-        """Whether it was done, now or when the same form was sent before."""
+    async def _is_done(
+        self, visit: Visit, reason: Reason, work: Awaitable[None], action: str
+    ) -> bool:
+        """Whether it was done: now, which is recorded, or when the same form was sent before."""
         try:
             await work
         except (NotAllowed, OwnerChanged):
@@ -103,11 +105,8 @@ class ChatActions:
                 and str(change.version) == seen
                 for change, _ in changes
             )
-        return True
-
-    async def _recorded(self, visit: Visit, action: str, address: str) -> Response:
         await self._access.record(visit.staff, action, _conversation(visit))
-        return _to(address)
+        return True
 
     async def _colleague(self, visit: Visit) -> int | None:
         """Who was chosen, where that one is there."""
@@ -133,11 +132,14 @@ class ChatActions:
         parts = ((Part(text=text),) if text else ()) + cards
         if not parts or len(text) > LONGEST or not _KEY.fullmatch(key):
             return self._refused(visit, "too_long" if len(text) > LONGEST else "nothing_said", 422)
+        key = f"say-{key}"
+        is_said = key in {letter.key for letter in await self._desk.letters.after(conversation)}
         try:
-            await self._desk.handover.say(conversation, f"say-{key}", visit.staff.id, parts)
+            await self._desk.handover.say(conversation, key, visit.staff.id, parts)
         except NotAllowed:
             return self._refused(visit, "not_sent_changed", 409)
-        await self._access.record(visit.staff, "chat_written", conversation)
+        if not is_said:
+            await self._access.record(visit.staff, "chat_written", conversation)
         view = await self._views.view(conversation, visit.staff, visit.language)
         answer = self._pages.fragment(visit, "chat_timeline.html", block=BLOCK, view=view)
         answer.headers[_NEXT_KEY] = view.key

@@ -6,10 +6,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.desk.access import Access, Visit
-from bot.desk.call_views import call_card, entry
+from bot.desk.call_views import call_card, entry, uncovered
 from bot.desk.lookups import Lookups
 from bot.desk.rendering import DeskPages
 from bot.http import NotReady, Problem
+from bot.people.call import not_covered
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.live import Content, Library
 from knowledge.models import Knowledge
@@ -44,6 +45,7 @@ class Finding:
         caller, knowledge = language_named(asked.get("language")), loaded(self._library).knowledge
         fragment = clean(asked.get("q", ""))[:LONGEST_READ]
         typed = await self._lookups.find(fragment)
+        say, tells = self._not_covered(knowledge, typed, caller)
         return self._pages.fragment(
             visit,
             "found.html",
@@ -54,21 +56,23 @@ class Finding:
                 if found in knowledge.provisions  # not where the content was just exchanged
             ],
             asked=bool(fragment),
-            say=self._not_covered(knowledge, typed, caller),
+            say=say,
+            tells=tells,
             spoken_in=caller,
         )
 
-    def _not_covered(self, knowledge: Knowledge, typed: Typed, caller: Language) -> str:
-        """What to say where the policy does not have it; nothing where it has."""
+    def _not_covered(self, knowledge: Knowledge, typed: Typed, caller: Language) -> tuple[str, str]:
+        """What to say where the policy does not have it, and as what a call keeps that it was
+        said; nothing where it has."""
         if typed.covered:
-            return ""
-        said = self._pages.words(caller, _SAID)
+            return "", ""
+        said, told = self._pages.words(caller, _SAID), not_covered(typed.elsewhere)
         home = next(iter(knowledge.places.values()))
-        for place in home.elsewhere:
-            if place.id == typed.elsewhere:
-                words = said.elsewhere.format(place=place.name[caller], home=home.name[caller])
-                return str(words)
-        return str(said.not_covered.format(hotline=home.fallback_hotline))
+        place = uncovered(knowledge).get(told)
+        if place is not None:
+            words = said.elsewhere.format(place=place.name[caller], home=home.name[caller])
+            return str(words), told
+        return str(said.not_covered.format(hotline=home.fallback_hotline)), not_covered()
 
     async def _card(self, visit: Visit) -> Response:
         asked = visit.request.query_params

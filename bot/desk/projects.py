@@ -103,8 +103,8 @@ class ProjectPages:
     async def _note(self, visit: Visit) -> Response:
         project, form = await self._chosen(visit), await visit.form()
         note = _noted(form.get("note", ""))
-        await self._desk.projects.write(project.number, note, self._desk.clock())
-        await self._access.record(visit.staff, "project_noted", project.number)
+        if await self._desk.projects.write(project.number, note, self._desk.clock()):
+            await self._access.record(visit.staff, "project_noted", project.number)
         return _back(project, "noted")
 
     async def _contact(self, visit: Visit) -> Response:

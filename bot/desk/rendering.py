@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from bot.desk.assets import Assets
 from bot.desk.visit import Visit
+from bot.people.call import is_not_covered
 from bot.people.callback import ways_of
 from bot.people.staff import Role
 from bot.site.rendering import bare, linked, phone, web
@@ -52,6 +53,7 @@ PLACES = (
     Place("staff", "/desk/staff", "admin"),
     Place("audit", "/desk/audit", "admin"),
 )
+_CALLS = "/desk/calls/"  # of the first place, too
 
 
 class DeskPages:
@@ -76,6 +78,7 @@ class DeskPages:
             moment=self._moment,
             clock=self._clock,
         )
+        self._environment.tests.update(not_covered=is_not_covered)
         self._environment.globals.update(asset=assets.address)
 
     def page(
@@ -158,4 +161,4 @@ def _here(path: str) -> Place | None:
     for place in others:
         if path == place.path or path.startswith(f"{place.path}/"):
             return place
-    return first if path == first.path else None
+    return first if path == first.path or f"{path}/".startswith(_CALLS) else None

@@ -12,6 +12,7 @@ from bot.desk.access import Access
 from bot.desk.accounts import Accounts
 from bot.desk.assets import Assets
 from bot.desk.audit import AuditPages
+from bot.desk.callback_views import CallBackViews
 from bot.desk.callbacks import CallBackPages
 from bot.desk.calls import CallPages
 from bot.desk.chat_actions import ChatActions
@@ -19,6 +20,7 @@ from bot.desk.chat_views import ChatViews
 from bot.desk.chats import ChatPages
 from bot.desk.drafts import Drafts
 from bot.desk.figures import FigurePages
+from bot.desk.finished import FinishedPages
 from bot.desk.inbox import InboxPages
 from bot.desk.lookups import Lookups
 from bot.desk.mentors import MentorPages
@@ -51,6 +53,7 @@ def desk_routes(
     access = Access(accounts.sessions, trail, pages, desk.clock, settings.public_url, desk.way)
     lookups = Lookups(library)
     chats = ChatViews(desk, accounts, library, channels, lookups)
+    callbacks = CallBackViews(desk, library)
     forms = OpenForms(access, pages, settings.limit_factor)
     return [
         *assets.routes(),
@@ -58,7 +61,8 @@ def desk_routes(
         *WelcomePages(access, forms, accounts).routes(),
         *DeskStream(access, pages, desk).routes(),
         *CallPages(access, pages, desk, library, lookups, settings.public_url).routes(),
-        *CallBackPages(access, pages, desk, library).routes(),
+        *CallBackPages(access, pages, desk, callbacks).routes(),
+        *FinishedPages(access, pages, desk, library, callbacks).routes(),
         *ProjectPages(access, pages, desk, library).routes(),
         *MentorPages(access, pages, desk, library).routes(),
         *ChatPages(access, pages, desk, accounts, chats).routes(),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from bot.desk.operator import Operator
 from bot.desk.passwords import Passwords
+from bot.desk.sessions import Sessions
 from bot.events import Events
 from bot.people.handover import Handover
 from bot.people.opening import last_known_year
@@ -26,6 +27,7 @@ from bot.store.letters import SqlLetters
 from bot.store.mentors import SqlMentors
 from bot.store.ownership import SqlOwnership
 from bot.store.projects import SqlProjects
+from bot.store.sign_ins import SqlSignIns
 from bot.store.sql import SqlStore
 
 logger = logging.getLogger(__name__)
@@ -95,6 +97,9 @@ def open_desk(settings: Settings, store: SqlStore, clock: Clock = utc_now) -> De
         chosen = sa.select(staff.c.id).where(staff.c.active).limit(1)
         return await store.run(lambda c: c.execute(chosen).first() is not None)
 
+    async def attended() -> bool:
+        return bool(await Sessions(SqlSignIns(store), clock).present())
+
     return Desk(
         store=store,
         events=events,
@@ -106,7 +111,7 @@ def open_desk(settings: Settings, store: SqlStore, clock: Clock = utc_now) -> De
         projects=SqlProjects(store),
         vault=vault,
         handover=Handover(owners, events, operator.patience, clock),
-        reception=Reception(owners, callbacks, vault, operator.opening, staffed, clock),
+        reception=Reception(owners, callbacks, vault, operator.opening, staffed, attended, clock),
         staffed=staffed,
         clock=clock,
     )

@@ -63,11 +63,12 @@ class StaffPages:
     async def _role(self, visit: Visit) -> Response:
         staff, role = await self._chosen(visit), _role((await visit.form()).get("role", ""))
         try:
-            await self._accounts.change_role(staff, role)
+            changed = await self._accounts.change_role(staff, role)
         except LastAdmin:
             return await self._page(visit, 422, why="last_admin")
-        about = f"{staff.name}: {staff.role} > {role}"
-        await self._access.record(visit.staff, "role_changed", about)
+        if changed:
+            about = f"{staff.name}: {staff.role} > {role}"
+            await self._access.record(visit.staff, "role_changed", about)
         return _back()
 
     async def _link(self, visit: Visit) -> Response:
@@ -75,23 +76,24 @@ class StaffPages:
 
     async def _sign_out(self, visit: Visit) -> Response:
         staff = await self._chosen(visit)
-        await self._accounts.sign_out(staff)
-        await self._access.record(visit.staff, "forced_out", staff.name)
+        if await self._accounts.sign_out(staff):
+            await self._access.record(visit.staff, "forced_out", staff.name)
         return _back()
 
     async def _deactivate(self, visit: Visit) -> Response:
         staff = await self._chosen(visit)
         try:
-            await self._accounts.deactivate(staff)
+            ended = await self._accounts.deactivate(staff)
         except LastAdmin:
             return await self._page(visit, 422, why="last_admin")
-        await self._access.record(visit.staff, "deactivated", staff.name)
+        if ended:
+            await self._access.record(visit.staff, "deactivated", staff.name)
         return _back()
 
     async def _activate(self, visit: Visit) -> Response:
         staff = await self._chosen(visit)
-        await self._accounts.activate(staff)
-        await self._access.record(visit.staff, "activated", staff.name)
+        if await self._accounts.activate(staff):
+            await self._access.record(visit.staff, "activated", staff.name)
         return await self._with_link(visit, staff)
 
     async def _with_link(self, visit: Visit, staff: Staff) -> Response:

@@ -14,6 +14,9 @@ Outcome = Literal["answered", "referred", "call_back", "not_covered"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 LONGEST_NOTE = 2000
+# Stands among what was told, beside the provisions, for the sentence that the policy does not have
+# it; of what was asked about elsewhere with the place: "not_covered:shanghai".
+_NOT_COVERED = "not_covered"
 _LONGEST_TYPED = 200
 _MOST_LOOKUPS = 100
 # In what is typed a number is personal before it is complete; none of ours is so long. A note is
@@ -37,7 +40,8 @@ class Lookup:
 class Call:
     """A clerk's talk with a caller; without `ended` it still lasts.
 
-    `told`: the provisions that were read out, by id. `contact` is sealed (bot/people/vault.py).
+    `told`: the provisions that were read out, by id, and `not_covered`. `contact` is sealed
+    (bot/people/vault.py).
     """
 
     id: int
@@ -60,7 +64,8 @@ class Call:
     def about(self) -> str:
         """The provision that it was about in the end: told last, else opened last."""
         opened = [lookup.opened for lookup in self.looked_up if lookup.opened]
-        return (*opened, *self.told)[-1] if opened or self.told else ""
+        told = [each for each in self.told if not is_not_covered(each)]
+        return [*opened, *told][-1] if opened or told else ""
 
     def with_lookup(self, typed: str, opened: str = "") -> Call:
         """What was typed on from the last words stands in their place."""
@@ -73,11 +78,21 @@ class Call:
             before = before[:-1]
         return replace(self, looked_up=(*before, looked_up)[-_MOST_LOOKUPS:])
 
-    def with_told(self, provision: str, told: bool = True) -> Call:
-        """The provision was read out; or it was not after all."""
-        others = tuple(each for each in self.told if each != provision)
-        return replace(self, told=(*others, provision) if told else others)
+    def with_told(self, what: str, told: bool = True) -> Call:
+        """It was read out; or it was not after all."""
+        others = tuple(each for each in self.told if each != what)
+        return replace(self, told=(*others, what) if told else others)
 
     def with_note(self, note: str) -> Call:
         lines = (mask(clean(line)) for line in note[:LONGEST_NOTE].splitlines())
         return replace(self, note="\n".join(lines).strip())
+
+
+def not_covered(elsewhere: str = "") -> str:
+    """How a call keeps that somebody was told so. `elsewhere`: the place that was asked about."""
+    return f"{_NOT_COVERED}:{elsewhere}" if elsewhere else _NOT_COVERED
+
+
+def is_not_covered(told: str) -> bool:
+    """Whether something that was told is that sentence, and no provision."""
+    return told.partition(":")[0] == _NOT_COVERED

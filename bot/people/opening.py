@@ -46,10 +46,10 @@ def last_known_year() -> int:
 class Opening:
     """Opening hours by weekday, and what is promised for call backs.
 
-    `hours`: for each weekday from Monday its spans; all empty: none are given, so the desk counts
-    as open and says no hours. `closed_on_holidays`: days off are closed and shifted working days
-    have the hours of a Monday. `promise`: (4, "hours") or (2, "working days"); None promises
-    nothing.
+    `hours`: for each weekday from Monday its spans; all empty: none are given, so none are said,
+    and whether somebody is there depends on who is signed in (bot/people/reception.py).
+    `closed_on_holidays`: days off are closed and shifted working days have the hours of a Monday.
+    `promise`: (4, "hours") or (2, "working days"); None promises nothing.
     """
 
     hours: tuple[tuple[tuple[time, time], ...], ...] = ((),) * 7

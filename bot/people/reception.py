@@ -39,7 +39,13 @@ class Queue(Protocol):
 
 
 class Staffed(Protocol):
-    """Whether there is a desk at all."""
+    """Whether there is a desk at all: somebody who may sign in."""
+
+    async def __call__(self) -> bool: ...
+
+
+class Attended(Protocol):
+    """Whether somebody is signed in at the desk, and was seen there lately."""
 
     async def __call__(self) -> bool: ...
 
@@ -54,11 +60,13 @@ class Reception:
         vault: Vault,
         opening: Opening,
         staffed: Staffed,
+        attended: Attended,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         texts: Texts | None = None,
     ) -> None:
         self._queue, self._callbacks, self._vault = queue, callbacks, vault
-        self._opening, self._staffed, self._clock = opening, staffed, clock
+        self._opening, self._clock = opening, clock
+        self._staffed, self._attended = staffed, attended
         self._texts = texts or Texts.read(Path(__file__).with_name("reception.yml"))
 
     async def receive(self, message: UserMessage, payload: str | None, stored: Stored) -> Received:
@@ -92,7 +100,7 @@ class Reception:
         if reply.effect("hand_over") is None or not await self._staffed():
             return replace(received, change=returned)
         language = reply.language
-        if not self._opening.is_open(self._clock()):
+        if not await self._is_somebody_there():
             text = self._text("outside_hours", language, opens=self._opens(language))
             offered = ((self._text("leave_number", language), CALL_BACK), *reply.choices)
             reply = replace(_said(language, "handoff", text), choices=offered)
@@ -105,6 +113,12 @@ class Reception:
             confidence=reply.confidence,
         )
         return replace(received, reply=reply, change=ownership.change("asked"))
+
+    async def _is_somebody_there(self) -> bool:
+        """By the hours that the operator promises; without any by who is signed in."""
+        if self._opening.has_hours:
+            return self._opening.is_open(self._clock())
+        return await self._attended()
 
     async def _tapped(self, payload: str, language: Language, stored: Stored) -> Received:
         state = _without_form(stored)

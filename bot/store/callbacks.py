@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.people.callback import CallBack
+from bot.people.callback import CallBack, State
 from bot.store.desk_tables import callbacks
 from bot.store.sql import SqlStore
 from bot.store.tables import conversations
@@ -49,18 +49,40 @@ class SqlCallBacks:
             lambda c: [CallBack(**dict(row._mapping)) for row in c.execute(chosen)]
         )
 
+    async def finished(
+        self, staff: int | None, state: State | None, limit: int, skip: int = 0
+    ) -> list[CallBack]:
+        """Those that are made or given up, closed by one member of staff or by all, the newest
+        first."""
+        chosen = (
+            _SHOWN.where(callbacks.c.state != "open")
+            .order_by(callbacks.c.done.desc(), callbacks.c.ticket)
+            .limit(limit)
+            .offset(skip)
+        )
+        if staff is not None:
+            chosen = chosen.where(callbacks.c.staff == staff)
+        if state is not None:
+            chosen = chosen.where(callbacks.c.state == state)
+        return await self._store.run(
+            lambda c: [CallBack(**dict(row._mapping)) for row in c.execute(chosen)]
+        )
+
+    async def ticket_of(self, call: int) -> str:
+        """Of the call back that was promised in a call; empty where none was, or is kept."""
+        chosen = sa.select(callbacks.c.ticket).where(callbacks.c.call == call)
+        return await self._store.run(lambda c: str(c.execute(chosen).scalar() or ""))
+
     async def change(self, ticket: str, **values: Any) -> bool:
-        """Change fields of an open one; False where there is none of that number that is open."""
-        row = callbacks.update().where(callbacks.c.ticket == ticket, callbacks.c.state == "open")
+        """Change fields of an open one; False where there is none of that number that is open, or
+        nothing to change in it."""
+        row = callbacks.update().where(*_open(ticket), _differs(values))
         return await self._store.run(lambda c: bool(c.execute(row.values(**values)).rowcount))
 
     async def change_own(self, ticket: str, by: int, **values: Any) -> bool:
         """As `change`, unless a colleague takes care of it."""
-        row = callbacks.update().where(
-            callbacks.c.ticket == ticket,
-            callbacks.c.state == "open",
-            sa.or_(callbacks.c.staff.is_(None), callbacks.c.staff == by),
-        )
+        mine = sa.or_(callbacks.c.staff.is_(None), callbacks.c.staff == by)
+        row = callbacks.update().where(*_open(ticket), mine, _differs(values))
         return await self._store.run(lambda c: bool(c.execute(row.values(**values)).rowcount))
 
     async def pressing(self, now: datetime, soon: datetime) -> tuple[int, int]:
@@ -77,3 +99,11 @@ class SqlCallBacks:
             return overdue, connection.execute(count(due >= now, due <= soon)).scalar_one()
 
         return await self._store.run(work)
+
+
+def _open(ticket: str) -> tuple[Any, ...]:
+    return callbacks.c.ticket == ticket, callbacks.c.state == "open"
+
+
+def _differs(values: dict[str, Any]) -> Any:
+    return sa.or_(*(callbacks.c[name].is_distinct_from(value) for name, value in values.items()))

@@ -96,6 +96,23 @@ class SqlCalls:
         gone = calls.delete().where(*_mine(staff, call))
         return await self._store.run(lambda c: bool(c.execute(gone).rowcount))
 
+    async def finished(
+        self, staff: int | None, outcome: Outcome | None, limit: int, skip: int = 0
+    ) -> list[Call]:
+        """Calls that ended, of one clerk or of all, the newest first."""
+        chosen = (
+            sa.select(calls)
+            .where(calls.c.ended.is_not(None))
+            .order_by(calls.c.started.desc(), calls.c.id.desc())
+            .limit(limit)
+            .offset(skip)
+        )
+        if staff is not None:
+            chosen = chosen.where(calls.c.staff == staff)
+        if outcome is not None:
+            chosen = chosen.where(calls.c.outcome == outcome)
+        return await self._store.run(lambda c: [_call(row) for row in c.execute(chosen)])
+
     async def numbered(self, numbers: Iterable[int]) -> dict[int, Call]:
         """Calls by their number; those that are no longer kept are missing."""
         chosen = sa.select(calls).where(calls.c.id.in_(sorted(set(numbers))))

@@ -65,8 +65,8 @@ class SqlProjects:
         return await self._store.run(lambda c: {row.state: row.n for row in c.execute(counted)})
 
     async def write(self, number: str, note: str, now: datetime) -> bool:
-        """Change the note of the staff."""
-        row = projects.update().where(projects.c.number == number)
+        """Change the note of the staff; whether it is another one."""
+        row = projects.update().where(projects.c.number == number, projects.c.note != note)
         return await self._store.run(
             lambda c: bool(c.execute(row.values(note=note, changed=now)).rowcount)
         )

@@ -63,21 +63,25 @@ class SqlStaff:
         row = staff.update().where(staff.c.id == staff_id, staff.c.password == old)
         await self._store.run(lambda c: c.execute(row.values(password=new)))
 
-    async def set_role(self, staff_id: int, role: Role) -> None:
-        """Raises LastAdmin."""
-        await self._keeping_an_admin(staff_id, role == _ADMIN, role=role)
+    async def set_role(self, staff_id: int, role: Role) -> bool:
+        """Whether that is another one. Raises LastAdmin."""
+        return await self._keeping_an_admin(staff_id, role == _ADMIN, role=role)
 
-    async def deactivate(self, staff_id: int) -> None:
+    async def deactivate(self, staff_id: int) -> bool:
         """The account stays, for what was done with it; its password and links do not.
 
-        Raises LastAdmin.
+        Whether it was active. Raises LastAdmin.
         """
-        await self._keeping_an_admin(staff_id, False, active=False, password="")
+        ended = await self._keeping_an_admin(staff_id, False, active=False, password="")
         links = staff_links.delete().where(staff_links.c.staff == staff_id)
         await self._store.run(lambda c: c.execute(links))
+        return ended
 
-    async def activate(self, staff_id: int) -> None:
-        await self._change(staff_id, active=True, failed=0, locked_until=None)
+    async def activate(self, staff_id: int) -> bool:
+        """Whether it was not."""
+        row = staff.update().where(staff.c.id == staff_id, staff.c.active.is_(False))
+        row = row.values(active=True, failed=0, locked_until=None)
+        return await self._store.run(lambda c: bool(c.execute(row).rowcount))
 
     async def take_try(self, staff_id: int, now: datetime) -> datetime | None:
         """Count a try as wrong before it is judged: many at once are no way around the count.
@@ -159,12 +163,9 @@ class SqlStaff:
 
         return await self._store.run(work)
 
-    async def _change(self, staff_id: int, **values: object) -> None:
-        row = staff.update().where(staff.c.id == staff_id).values(**values)
-        await self._store.run(lambda c: c.execute(row))
-
-    async def _keeping_an_admin(self, staff_id: int, stays: bool, **values: object) -> None:
-        """Change an account, but not the last admin's so that there is none."""
+    async def _keeping_an_admin(self, staff_id: int, stays: bool, **values: object) -> bool:
+        """Change an account, but not the last admin's so that there is none; whether that changed
+        anything."""
         admins = sa.and_(staff.c.role == _ADMIN, staff.c.active)
         can_sign_in = staff.c.password != ""  # one whose link was never used cannot
         # Changes nothing, but from here on no other can change the admins until this is done.
@@ -172,15 +173,17 @@ class SqlStaff:
         others = sa.select(sa.func.count()).where(admins, can_sign_in, staff.c.id != staff_id)
         is_one = sa.select(sa.func.count()).where(admins, staff.c.id == staff_id)
 
-        def work(connection: Connection) -> None:
+        differs = sa.or_(*(staff.c[name] != value for name, value in values.items()))
+        change = staff.update().where(staff.c.id == staff_id, differs).values(**values)
+
+        def work(connection: Connection) -> bool:
             connection.execute(hold)
             ends_one = not stays and connection.execute(is_one).scalar()
             if ends_one and not connection.execute(others).scalar():
                 raise LastAdmin
-            change = staff.update().where(staff.c.id == staff_id).values(**values)
-            connection.execute(change)
+            return bool(connection.execute(change).rowcount)
 
-        await self._store.run(work)
+        return await self._store.run(work)
 
 
 def _account(row: Any) -> Account:

@@ -129,7 +129,7 @@ class World:
         self.letters = SqlLetters(self.store)
         self.handover = Handover(self.owners, self.events, clock=self.clock, texts=self._texts)
 
-        async def staffed() -> bool:
+        async def yes() -> bool:
             return True
 
         reception = Reception(
@@ -137,7 +137,8 @@ class World:
             SqlCallBacks(self.store),
             self._vault,
             Opening(),
-            staffed,
+            yes,
+            yes,
             self.clock,
             self._texts,
         )

@@ -13,10 +13,12 @@ import pytest_asyncio
 
 from bot.conversation import Conversations
 from bot.desk.services import Desk, open_desk
+from bot.desk.sessions import IDLE, LASTS
 from bot.message import Effect, Turn, UserMessage
 from bot.people.callback import contact_in, new_ticket, ticket_in
 from bot.settings import Settings
-from bot.store.desk_tables import staff
+from bot.store.desk_tables import staff, staff_sessions
+from bot.store.sign_ins import SqlSignIns
 from bot.store.sql import SqlStore
 from knowledge.language import Language
 from tests.bot.conftest import FakeAssistant
@@ -73,8 +75,14 @@ class Founder:
         return b"".join(file.read_bytes() for file in self.folder.glob("talk.db*"))
 
 
+@pytest.fixture
+def hours() -> str:
+    """What the desk's file says; overridden by tests of a desk without hours."""
+    return HOURS
+
+
 @pytest_asyncio.fixture
-async def founder(tmp_path: Path) -> AsyncIterator[Founder]:
+async def founder(tmp_path: Path, hours: str) -> AsyncIterator[Founder]:
     made: list[Founder] = []
 
     def clock() -> datetime:
@@ -82,7 +90,7 @@ async def founder(tmp_path: Path) -> AsyncIterator[Founder]:
 
     address = f"sqlite:///{tmp_path / 'talk.db'}"
     store, assistant = SqlStore(address, clock=clock), FakeAssistant()
-    (tmp_path / "desk.yml").write_text(HOURS, "utf-8")
+    (tmp_path / "desk.yml").write_text(hours, "utf-8")
     settings = Settings(data_dir=tmp_path, desk_file=tmp_path / "desk.yml")
     desk = open_desk(settings, store, clock)
     talk = Conversations(assistant, store, (desk.reception,), desk.events)
@@ -102,6 +110,63 @@ async def test_without_staff_there_is_no_desk_and_the_assistant_says_whom_to_cal
 
     assert turn.replies == ("you said: 找真人",)
     assert turn.owner == "bot"
+
+
+WITHOUT_HOURS = pytest.mark.parametrize("hours", [""])
+
+
+async def signs_in(founder: Founder) -> None:
+    await SqlSignIns(founder.desk.store).add("a session", 1, "", "en", founder.now)
+
+
+@WITHOUT_HOURS
+async def test_without_hours_and_with_nobody_signed_in_a_call_back_is_offered_without_a_time(
+    founder: Founder,
+) -> None:
+    turn = await founder.asks_for_a_person()
+
+    assert turn.owner == "bot"
+    assert turn.replies == (
+        "现在没有工作人员值班。你可以留个电话或邮箱，我们回复你；也可以接着问我。",
+    )
+    form = await founder.taps(turn, "留电话，等回电")
+    assert form.outcome == "form"
+
+
+@WITHOUT_HOURS
+async def test_without_hours_somebody_is_there_who_is_signed_in_day_and_night(
+    founder: Founder,
+) -> None:
+    founder.now = NIGHT
+    await signs_in(founder)
+    turn = await founder.asks_for_a_person()
+
+    assert turn.owner == "waiting"
+    assert "服务时间" not in turn.replies[0]
+
+
+@WITHOUT_HOURS
+@pytest.mark.parametrize(
+    "gone",
+    [{"seen": MORNING - IDLE}, {"created": MORNING - LASTS}],
+    ids=["not seen for long", "signed in too long ago"],
+)
+async def test_a_session_that_was_left_alone_is_nobody(
+    founder: Founder, gone: dict[str, datetime]
+) -> None:
+    await signs_in(founder)
+    await founder.desk.store.run(lambda c: c.execute(staff_sessions.update().values(**gone)))
+
+    assert (await founder.asks_for_a_person()).owner == "bot"
+
+
+async def test_with_hours_they_alone_say_whether_somebody_is_there(founder: Founder) -> None:
+    assert (await founder.asks_for_a_person()).owner == "waiting"
+
+    founder.now = NIGHT
+    await signs_in(founder)
+    founder.assistant.effects = (Effect("hand_over"),)
+    assert (await founder.says("找真人", who="web:other")).owner == "bot"
 
 
 async def test_the_place_in_the_queue_counts_who_came_before(founder: Founder) -> None:

@@ -17,7 +17,7 @@ from bot.store.calls import SqlCalls
 from tests.bot.conftest import free_port
 from tests.browser.axe import problems
 from tests.browser.conftest import watched
-from tests.browser.desk import PASSWORD, enter, opened, run, see, step, walks
+from tests.browser.desk import PASSWORD, assert_fits, enter, opened, run, see, step, walks
 from tests.browser.widget import serving
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -90,6 +90,7 @@ def test_a_walk_leaves_its_record_and_its_promise(page: Page, address: str, fold
     for row in _WALKS[1]:
         step(page, row)
     ticket = page.locator(".ticket").inner_text()
+    assert page.locator(".ticket").evaluate("each => each.scrollWidth <= each.clientWidth")
     kept = run(_kept(folder, ticket))
 
     assert kept is not None
@@ -158,6 +159,27 @@ def test_what_was_typed_before_the_scripts_came_is_looked_up(page: Page) -> None
     expect(page.locator("#option-1")).to_contain_text("6.2")
     expect(page.locator("[data-do=discard]")).to_be_visible()
     page.unroute_all(behavior="wait")
+
+
+def test_that_something_is_not_covered_is_told_by_key_and_by_click(page: Page) -> None:
+    page.keyboard.type("上海创业补贴", delay=30)
+    told = page.locator(".not-covered").get_by_role("button", name="Told")
+    expect(told).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Alt+S")
+    expect(page.locator("#record .told")).to_have_text("Not in this policy: Shanghai")
+    expect(page.locator("#record summary")).to_have_text("Looked up: 1")
+    expect(told).to_have_attribute("aria-pressed", "true")
+    told.click()
+    see(page, "No longer noted as told")
+    expect(page.locator("#record .told")).to_have_count(0)
+    # With a card open the key is the card's, and the button still the sentence's.
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#opened")).to_be_focused()
+    page.keyboard.press("s")
+    expect(page.locator("#card [data-tells]")).to_have_attribute("aria-pressed", "true")
+    expect(told).to_have_attribute("aria-pressed", "false")
+    told.click()
+    expect(page.locator("#record .told li")).to_have_count(2)
 
 
 def test_an_unfinished_call_outlives_a_reload(page: Page) -> None:
@@ -295,6 +317,27 @@ def test_the_screens_are_accessible(page: Page, address: str, width: int) -> Non
     page.keyboard.press("Escape")
     page.goto(f"{address}/desk/callbacks")
     assert problems(page) == []
+    page.goto(f"{address}/desk")
+
+
+def test_what_is_finished_is_read_again_and_accessible(page: Page, address: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    for row in _WALKS[2]:
+        step(page, row)
+    page.get_by_role("link", name="My finished calls").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My finished calls")
+    assert problems(page) == []
+    assert_fits(page)
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Record of a call Not covered")
+    expect(page.locator("dl")).to_contain_text("Not in this policy: Shanghai")
+    assert problems(page) == []
+    assert_fits(page)
+    page.goto(f"{address}/desk/callbacks")
+    page.get_by_role("link", name="Finished").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Call backs that I finished")
+    assert problems(page) == []
+    assert_fits(page)
     page.goto(f"{address}/desk")
 
 

@@ -167,7 +167,14 @@ def founder(browser: Browser, house: House, complaints: list[str]) -> Iterator[P
     context = browser.new_context(locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(ANSWERS_WITHIN_MILLISECONDS)
     page = watched(context.new_page(), complaints)
-    page.goto(f"{house.url}/en/")
+    wait_for_a_person(page, house.url)
+    yield page
+    context.close()
+
+
+def wait_for_a_person(page: Page, address: str) -> None:
+    """Ask in the widget, first the bot and then for a person, and go on writing."""
+    page.goto(f"{address}/en/")
     launcher(page).click()
     ask(page, SUBJECT)
     expect(answers(page).last.locator(".card")).to_contain_text("6.2")
@@ -175,8 +182,6 @@ def founder(browser: Browser, house: House, complaints: list[str]) -> Iterator[P
     expect(answers(page).last).to_contain_text("You are number 1 in the queue")
     ask(page, WAITING)
     expect(answers(page).last).to_contain_text("Noted")
-    yield page
-    context.close()
 
 
 def log(page: Page) -> Locator:

@@ -16,6 +16,7 @@ from bot.people.outbox import Outbox, Pushes
 from bot.settings import Settings
 from bot.store.desk_tables import staff
 from bot.store.inbox import SqlInbox
+from bot.store.sign_ins import SqlSignIns
 from bot.store.sql import SqlStore
 from tests.bot.conftest import FakeAssistant
 
@@ -73,11 +74,13 @@ class Office:
 async def open_office(
     store: SqlStore, assistant: FakeAssistant, folder: Path, hire: bool = True
 ) -> Office:
-    """`hire`: not where the clerk is on the list already, as after a restart."""
+    """With a clerk who is signed in. `hire`: not where that one is on the list already, as after a
+    restart."""
     if hire:
         clerk = {"id": CLERK, "name": "Li", "role": "clerk", "password": "", "active": True}
         row = {**clerk, "failed": 0, "created": NOW}
         await store.run(lambda c: c.execute(staff.insert(), row))
+        await SqlSignIns(store).add("a session", CLERK, "", "en", NOW)
     desk = open_desk(Settings(data_dir=folder), store, lambda: NOW)
     talk = Conversations(assistant, store, (desk.reception,), desk.events)
     return Office(desk, Services(talk, SqlInbox(store), channel_texts()), assistant)

@@ -107,6 +107,26 @@ async def test_taking_it_shows_whose_it_is_and_lists_it_as_mine(
     assert ("callback_taken", TICKET) in await trail(desk_app)
 
 
+async def test_what_is_sent_twice_is_done_and_recorded_once(
+    signed_in: SignedIn, desk_app: DeskApp
+) -> None:
+    clerk, supervisor = await signed_in("clerk"), await signed_in("supervisor")
+    await promise(desk_app)
+    for action, outcome in (("take", "taken"), ("release", "released"), ("take", "taken")):
+        assert [await said(clerk, action) for _ in range(2)] == [outcome] * 2
+    assert await said(supervisor, "take") == "too_late"
+    assert [await said(clerk, "done", note="told him") for _ in range(2)] == ["done"] * 2
+    done = [action for action, about in reversed(await trail(desk_app)) if about == TICKET]
+
+    assert done == [
+        "callback_taken",
+        "callback_released",
+        "callback_taken",
+        "callback_done",
+    ]
+    assert await said(clerk, "dropped") == "too_late"
+
+
 async def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told(
     signed_in: SignedIn, desk_app: DeskApp
 ) -> None:

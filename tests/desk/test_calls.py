@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk.lookups import Lookups
-from bot.people.call import Call, Lookup, NoContact
+from bot.people.call import Call, Lookup, NoContact, not_covered
 from bot.people.callback import CallBack, new_ticket
 from bot.store.audit import SqlAudit
 from bot.store.calls import SqlCalls
@@ -320,6 +320,43 @@ async def test_an_outcome_that_is_none_and_provisions_that_are_none_change_nothi
     assert kept.looked_up == (Lookup("x"),)
 
 
+@pytest.mark.parametrize(
+    ("asked", "tells", "called"),
+    [
+        ("驾照怎么换", "not_covered", "Not in this policy"),
+        ("上海创业补贴", "not_covered:shanghai", "Not in this policy: Shanghai"),
+    ],
+)
+async def test_that_something_is_not_covered_is_told_like_a_provision(
+    signed_in: SignedIn, desk_app: DeskApp, asked: str, tells: str, called: str
+) -> None:
+    clerk = await signed_in("clerk")
+    found = await clerk.get("/desk/found", params={"q": asked})
+    assert f'data-tells="{tells}"' in found.text
+    call = await begin(clerk)
+    told = await change(clerk, call, typed=asked, told=tells)
+    kept = await lasting(desk_app, clerk)
+
+    assert kept is not None
+    assert (kept.told, kept.about) == ((tells,), "")
+    assert kept.looked_up == (Lookup(asked),)
+    assert called in told.text
+    assert f'data-open="{tells}"' not in told.text
+    assert called not in (await change(clerk, call, untold=tells)).text
+
+
+@pytest.mark.parametrize("told", ["not_covered:atlantis", "not_covered:", "not_covered:<b>"])
+async def test_a_place_that_nobody_knows_is_not_told(
+    signed_in: SignedIn, desk_app: DeskApp, told: str
+) -> None:
+    clerk = await signed_in("clerk")
+    await change(clerk, await begin(clerk), told=told)
+    kept = await lasting(desk_app, clerk)
+
+    assert kept is not None
+    assert kept.told == ()
+
+
 async def test_an_unfinished_call_survives_a_restart(
     signed_in: SignedIn, desk_app: DeskApp
 ) -> None:
@@ -375,6 +412,8 @@ def test_a_call_is_about_what_was_told_last_else_opened_last() -> None:
     call = Call(1, 1, "en", NOW).with_lookup("a", "sz-2016/1.1").with_lookup("b", "sz-2016/2.1")
     assert call.about == "sz-2016/2.1"
     assert call.with_told("sz-2016/1.1").about == "sz-2016/1.1"
+    assert call.with_told("sz-2016/1.1").with_told(not_covered()).about == "sz-2016/1.1"
+    assert Call(1, 1, "en", NOW).with_told(not_covered("shanghai")).about == ""
     assert Call(1, 1, "en", NOW).about == ""
 
 

@@ -18,6 +18,7 @@ from bot.events import DESK
 from bot.message import Effect, Part, Reply, Turn, UserMessage
 from bot.people.letter import Letter
 from bot.store.audit import SqlAudit
+from bot.store.sign_ins import SqlSignIns
 from bot.store.sql import SqlStore
 from knowledge.live import Content
 from tests.desk.conftest import BASE, DeskApp, DeskClient, SignedIn, csrf_of, field_of
@@ -87,11 +88,13 @@ def assistant() -> Asked:
 async def founder(desk_app: DeskApp, assistant: Asked) -> Founder:
     """One who has asked something, and then for a person."""
     desk_app.store._clock = desk_app.clock
-    await desk_app.accounts.add("somebody", "clerk")
+    somebody = await desk_app.accounts.add("somebody", "clerk")
+    await SqlSignIns(desk_app.store).add("a session", somebody.id, "", "en", desk_app.clock.now)
     founder = Founder(desk_app, assistant)
     await founder.write("loans for graduates")
     turn = await founder.write("person")
     assert "number 1" in turn.replies[0]
+    await desk_app.accounts.sign_out(somebody)
     return founder
 
 
@@ -233,6 +236,8 @@ async def test_what_is_sent_twice_is_done_once(
         answer = await anna.send_form(f"{CHAT}/close", version="2")
         assert answer.headers["location"] == "/desk/chats?said=closed"
     assert (await desk_app.desk.owners.read(TALK)).version == 3
+    done = [action for _, action in await trail(desk_app)]
+    assert done == ["chat_taken", "chat_written", "chat_written", "chat_closed"]
     # The same button of another time is not the same.
     answer = await anna.send_form(f"{CHAT}/close", version="3")
     assert answer.headers["location"] == "/desk/chats?said=changed"
@@ -245,11 +250,12 @@ async def test_a_chat_is_handed_on_to_a_colleague_who_is_there(
     page = (await anna.get(CHAT)).text
     assert f'name="to" value="{bob.staff.id}"' in page
     assert f'name="to" value="{anna.staff.id}"' not in page
-    # Never signed in: "somebody".
+    # Signed out: "somebody".
     assert page.count('name="to"') == 1
 
     answer = await anna.send_form(f"{CHAT}/hand-on", version="2", to=str(bob.staff.id))
-    assert answer.headers["location"] == "/desk/chats?said=handed_on"
+    assert answer.headers["location"] == f"/desk/chats?said=handed_on&by={bob.staff.id}"
+    assert "Handed on to bob." in (await anna.get(answer.headers["location"])).text
     assert (await desk_app.desk.owners.read(TALK)).staff == bob.staff.id
     assert "You have this chat" in (await bob.get(CHAT)).text
     assert (await say(anna, "still me")).status_code == 409
@@ -258,6 +264,10 @@ async def test_a_chat_is_handed_on_to_a_colleague_who_is_there(
     assert "bob has it" in page
     assert 'id="compose"' not in page
     assert "anna handed it on to bob" in page
+    # The founder hears of a colleague, and no names.
+    told = str((await founder.letters())[-1].to_json())
+    assert "A colleague is answering you" in told
+    assert "anna" not in told and "bob" not in told
 
 
 async def test_a_colleague_who_has_gone_is_not_handed_anything(

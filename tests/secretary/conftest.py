@@ -20,6 +20,7 @@ from bot.secretary.mentor_guide import MentorGuide
 from bot.secretary.project_form import ProjectForm
 from bot.settings import Settings
 from bot.store.desk_tables import staff
+from bot.store.sign_ins import SqlSignIns
 from bot.store.sql import SqlStore
 from knowledge.language import Language
 from knowledge.storage import load_vocabulary
@@ -105,6 +106,7 @@ async def founder(tmp_path: Path, words: Vocabulary) -> AsyncIterator[Founder]:
     made.append(Founder(desk, FakeAssistant(), tmp_path, Calendar(), words))
     row = {"id": 1, "name": "Li", "role": "clerk", "password": "", "active": True, "failed": 0}
     await store.run(lambda c: c.execute(staff.insert(), {**row, "created": NOW}))
+    await SqlSignIns(store).add("a session", 1, "", "en", NOW)
     yield made[0]
     await store.close()
 

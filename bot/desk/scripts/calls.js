@@ -36,6 +36,7 @@
   const box = new Lookup($("q"), $("results"), $("status"), {
     failed,
     open: (provision) => open(provision),
+    shown: () => mark(),
     language: () => record.now.language,
   });
   $("q").addEventListener("input", typed);
@@ -66,18 +67,24 @@
     record.write({ typed: box.text, opened: provision });
   }
 
-  /** Shows on the card whether it was told; whether it was. */
+  /** What can be told: the open card; with none, the sentence that the policy does not have it. */
+  const tellable = () => card.querySelector("[data-tells]") ?? $("results").querySelector("[data-tells]");
+
+  /** Shows what was told. */
   function mark() {
-    const told = Boolean(opened()) && record.told.includes(opened().provision);
-    card.querySelector("[data-do=told]")?.setAttribute("aria-pressed", String(told));
-    return told;
+    for (const each of document.querySelectorAll("[data-tells]")) {
+      each.setAttribute("aria-pressed", String(record.told.includes(each.dataset.tells)));
+    }
   }
 
-  function tell() {
-    if (!opened()) return;
-    const name = mark() ? "untold" : "told";
+  function tell(button = tellable()) {
+    if (!button) return;
+    const { tells } = button.dataset;
+    const name = record.told.includes(tells) ? "untold" : "told";
+    // With what was asked, where it has not settled yet.
+    const asked = card.contains(button) ? {} : { typed: box.text };
     record.begin();
-    record.write({ [name]: opened().provision }).then(() => toast(said[name]));
+    record.write({ ...asked, [name]: tells }).then(() => toast(said[name]));
   }
 
   async function copy(text) {
@@ -206,7 +213,7 @@
   document.addEventListener("click", (event) => {
     const target = event.target.closest("button, [role=option]");
     const { do: what, open: other, outcome, provision, language } = target?.dataset ?? {};
-    if (what) act[what]();
+    if (what) act[what](target);
     else if (outcome) end(outcome);
     else if (language) record.speak(language);
     else if (other ?? provision) open(other ?? provision);

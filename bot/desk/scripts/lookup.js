@@ -5,7 +5,7 @@ class Lookup {
   static PAUSE = 80; // Milliseconds between two keys of somebody who types fast.
   static KEPT = 200; // Answers, so that going back a letter asks nobody.
 
-  /** `on`: language() of the caller, open(provision), failed(). */
+  /** `on`: language() of the caller, open(provision), shown() after each new list, failed(). */
   constructor(box, results, status, on) {
     Object.assign(this, { box, results, status, on, at: -1, picking: false, enter: false });
     Object.assign(this, { known: new Map(), asking: false, shown: "", last: 0 });
@@ -62,6 +62,7 @@ class Lookup {
     const any = this.options.length > 0;
     this.box.setAttribute("aria-expanded", String(any));
     this.move(any ? 0 : -1);
+    this.on.shown();
     // Politely, and not for each letter.
     clearTimeout(this.telling);
     this.telling = setTimeout(() => { this.status.textContent = this.list.dataset.status ?? ""; }, 500);
