@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bot.people.ownership import Owner
-from knowledge.card import Card, CardUnit, unit_text
+from knowledge.card import Card, CardUnit
+from knowledge.card_text import text_of, unit_text
 from knowledge.language import Language
 
 QUOTING = ("answer", "original")
@@ -66,7 +67,7 @@ class Part:
 
     def to_text(self) -> str:
         if self.card is not None:
-            return self.card.text
+            return text_of(self.card)
         return unit_text(self.unit) if self.unit is not None else self.text
 
 

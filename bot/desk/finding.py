@@ -11,6 +11,7 @@ from bot.desk.lookups import Lookups
 from bot.desk.rendering import DeskPages
 from bot.http import NotReady, Problem
 from bot.people.call import not_covered
+from knowledge.card_text import text_of
 from knowledge.language import DEFAULT, LANGUAGES, Language, clean
 from knowledge.live import Content, Library
 from knowledge.models import Knowledge
@@ -88,6 +89,7 @@ class Finding:
             block=_BLOCK,
             view=view,
             card=view.card,
+            text=text_of(view.card),
             address=origin + view.link,
             said=self._pages.words(caller, _SAID),
             spoken_in=caller,

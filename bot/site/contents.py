@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.site import addresses, views
 from bot.site.addresses import Addresses
+from knowledge.card_text import blocks_of
 from knowledge.cards import change_card, chinese_number
 from knowledge.contacts import unit_card
 from knowledge.models import Change, Knowledge, Measure, Place, Policy, Term, Topic, Unit
@@ -156,7 +157,7 @@ def _faq(at: Addresses, words: Words, sections: list[views.Section]) -> dict[str
 def _reservations(words: Words, section: views.Section) -> list[str]:
     """What must be said before a provision's summary, so that it never reads as an offer."""
     ended = [words["ended"]] if section.mark == "ended" else []
-    standing = [block for block in section.card.blocks if block.kind == "standing"]
+    standing = [block for block in blocks_of(section.card) if block.kind == "standing"]
     return [*ended, *(line for block in standing for line in block.lines)]
 
 

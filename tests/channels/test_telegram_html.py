@@ -14,6 +14,7 @@ from bot.channels.bot_api.html import LIMIT, compose, compose_card, keyboard
 from bot.channels.splitting import utf16_units
 from bot.message import Choice, Part, Reply, Turn, UserMessage
 from knowledge.card import Card
+from knowledge.card_text import blocks_of, text_of
 from knowledge.cards import make_card
 from knowledge.contacts import unit_card
 from knowledge.language import LANGUAGES
@@ -62,7 +63,7 @@ def test_a_card_that_stands_alone_is_one_message_and_loses_what_is_needed_least(
         pieces = compose(turn(Part(card=card)))
         if len(pieces) == 1:
             assert [piece] == pieces
-        for block in card.blocks:
+        for block in blocks_of(card):
             if block.kind in ("heading", "summary", "standing", "quote", "as_of"):
                 assert all(same(line, piece.text) for line in block.lines)
         assert all(same(c.name, piece.text) for unit in card.units for c in unit.contacts)
@@ -78,11 +79,11 @@ def test_a_card_says_what_it_says_everywhere(cards: list[Card]) -> None:
     for card in cards:
         pieces = compose(turn(Part(card=card)))
         # Without marks it is the card's own text; with them only addresses are hidden in links.
-        own = re.sub("^【(.*)】$", r"\1", card.text, flags=re.MULTILINE)
+        own = re.sub("^【(.*)】$", r"\1", text_of(card), flags=re.MULTILINE)
         assert same(own, "".join(piece.text for piece in pieces))
         html = "\n".join(piece.html for piece in pieces)
         hidden = shown(re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2 \1", html))
-        for block in card.blocks:
+        for block in blocks_of(card):
             for line in block.lines:
                 for word in re.split(r"\s|https?://", line):
                     assert word.removesuffix("/") in hidden, (card.provision, word)
@@ -100,7 +101,7 @@ def test_heading_and_titles_are_bold_and_have_no_brackets(cards: list[Card]) -> 
     html = compose_card(card).html
 
     assert html.startswith(f"<b>{card.heading}</b>\n")
-    for block in card.blocks:
+    for block in blocks_of(card):
         if block.title:
             assert f"\n\n<b>{block.title}</b>\n" in html
 
@@ -114,7 +115,7 @@ def test_documents_and_websites_are_links_and_phone_numbers_are_not(cards: list[
             assert f">{link.title}</a>" in html.replace("&amp;", "&")
         for unit in card.units:
             for contact in unit.contacts:
-                if contact.website and contact.website in card.text:
+                if contact.website and contact.website in text_of(card):
                     sites += 1
                     assert f'<a href="https://{contact.website}">{contact.website}</a>' in html
         assert "tel:" not in html

@@ -18,6 +18,7 @@ from bot.store.news import SqlNews
 from bot.store.sql import SqlStore
 from bot.texts import Texts
 from knowledge.card import Card
+from knowledge.card_text import text_of
 from knowledge.cards import make_card
 from knowledge.live import LIBRARY, Content
 from tests.desk.conftest import Clock, DeskApp, SignedIn
@@ -103,8 +104,8 @@ async def test_an_accepted_one_is_on_cards_pages_and_in_the_trail_at_once(
 
     assert said(answer.headers["location"]) == "accepted"
     line = "• 2026-11-28 抵扣新办法（市税务局） https://news.example/1"
-    assert f"【相关消息（工作人员选入，不是政策原文）】\n{line}" in card().text
-    assert "【News (chosen by staff; not part of the policy)】" in card("en").text
+    assert f"【相关消息（工作人员选入，不是政策原文）】\n{line}" in text_of(card())
+    assert "【News (chosen by staff; not part of the policy)】" in text_of(card("en"))
     assert card().quote == make_card(before, before.provisions["sz-2016/6.2"], "zh-Hans").quote
     for page in ("/zh-Hans/measures/6", "/zh-Hans/measures/15"):
         shown = (await supervisor.get(page)).text

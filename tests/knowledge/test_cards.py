@@ -9,7 +9,8 @@ from typing import get_args
 
 import pytest
 
-from knowledge.card import Card, CardUnit, View, unit_text
+from knowledge.card import Card, CardUnit, View
+from knowledge.card_text import text_of, unit_text
 from knowledge.cards import chinese_number, make_card
 from knowledge.contacts import needs_district, unit_card
 from knowledge.language import LANGUAGES, Language
@@ -57,7 +58,9 @@ def cards(knowledge: Knowledge) -> list[Card]:
 @pytest.fixture(scope="module")
 def shown(cards: list[Card]) -> str:
     """All that any card holds, as text and as data."""
-    return "\n".join(f"{card.text}\n{json.dumps(card.json, ensure_ascii=False)}" for card in cards)
+    return "\n".join(
+        f"{text_of(card)}\n{json.dumps(card.json, ensure_ascii=False)}" for card in cards
+    )
 
 
 def test_no_card_shows_an_unconfirmed_office(knowledge: Knowledge, shown: str) -> None:
@@ -89,7 +92,7 @@ def test_every_number_on_a_card_is_a_confirmed_hotline(
             assert contact.hotlines
             assert {line.number for line in contact.hotlines} <= set(known)
         # Telephone numbers of other kinds: area code and number, or a mobile.
-        assert not re.search(r"0755[- ]?\d{7,8}|\b1[3-9]\d{9}\b", card.text)
+        assert not re.search(r"0755[- ]?\d{7,8}|\b1[3-9]\d{9}\b", text_of(card))
 
 
 def test_links_are_sources_newer_documents_or_offices_of_the_districts(
@@ -128,20 +131,20 @@ def test_every_card_holds_the_quote_byte_for_byte(cards: list[Card]) -> None:
     for card in cards:
         assert card.quote.encode() in lines
         if card.view in ("answer", "original"):
-            assert card.quote in card.text.split("\n")
+            assert card.quote in text_of(card).split("\n")
 
 
 def test_every_card_says_as_of_when(cards: list[Card]) -> None:
     for card in cards:
-        assert card.text.endswith(card.as_of)
+        assert text_of(card).endswith(card.as_of)
         assert "2016-08-08" in card.as_of
         assert "2026-11-23" in card.as_of
 
 
 def test_no_card_leaves_a_gap_to_be_filled_or_says_none(cards: list[Card]) -> None:
     for card in cards:
-        assert not re.search(r"\{\w*\}|None", card.text)
-        assert "\n\n" not in card.text
+        assert not re.search(r"\{\w*\}|None", text_of(card))
+        assert "\n\n" not in text_of(card)
         # The label of an office beyond the text is filled in once for each such office.
         filled = [
             text for key, text in card.labels.items() if not key.startswith(("heading", "see_"))
@@ -154,7 +157,7 @@ def test_a_card_comes_out_of_json_as_it_went_in(cards: list[Card]) -> None:
         written = json.loads(json.dumps(card.json, ensure_ascii=False))
         again = Card.from_json(written)
         assert again == card
-        assert again.text == card.text
+        assert text_of(again) == text_of(card)
 
 
 def test_content_makes_the_same_card_as_json_text(knowledge: Knowledge) -> None:
@@ -177,9 +180,9 @@ def test_what_may_have_ended_is_an_open_question_and_never_a_current_offer(
         assert card.open
         assert any(change.status == "open" for change in card.changes)
         if view != "original":
-            assert card.labels["open"] in card.text
+            assert card.labels["open"] in text_of(card)
     status = card_of(knowledge, number, language, "status")
-    assert status.labels["open_change"] in status.text
+    assert status.labels["open_change"] in text_of(status)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -189,13 +192,13 @@ def test_what_has_ended_is_said_to_have_ended_before_anything_else_is_said_of_it
 ) -> None:
     card = card_of(knowledge, "29.1", language, view)
     assert card.json["ended"]
-    assert card.text.split("\n")[:2] == [card.heading, card.labels["ended"]]
+    assert text_of(card).split("\n")[:2] == [card.heading, card.labels["ended"]]
 
 
 def test_only_what_has_ended_is_said_to_have(knowledge: Knowledge, cards: list[Card]) -> None:
     ended = {p for change in knowledge.changes if change.ended for p in change.provisions}
     assert {card.provision for card in cards if card.ended} == ended
-    assert all((card.labels["ended"] in card.text) == card.ended for card in cards)
+    assert all((card.labels["ended"] in text_of(card)) == card.ended for card in cards)
 
 
 def test_a_card_kept_from_before_there_was_such_a_mark_can_be_read(knowledge: Knowledge) -> None:
@@ -216,7 +219,7 @@ def test_where_the_text_names_no_unit_the_card_says_so(
     for view in ("answer", "contact"):
         card = card_of(knowledge, number, language, view)
         assert card.units == ()
-        assert card.labels["no_units"] in card.text
+        assert card.labels["no_units"] in text_of(card)
         assert "12345" in card.labels["no_units"]
 
 
@@ -226,7 +229,7 @@ def test_a_duty_says_that_there_is_nothing_to_apply_for(
 ) -> None:
     for card in cards:
         if card.language == language and card.view in ("answer", "contact", "status"):
-            assert (card.labels["duty"] in card.text) == (card.kind == "duty")
+            assert (card.labels["duty"] in text_of(card)) == (card.kind == "duty")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -238,7 +241,7 @@ def test_the_office_for_guaranteed_loans_is_marked_as_not_named_by_the_policy(
     assert "hrss" not in {contact.id for unit in card.units for contact in unit.contacts}
     assert [contact.id for contact in card.see_also] == ["hrss"]
     assert [line.number for line in card.see_also[0].hotlines] == ["12333", "12345"]
-    assert f"【{card.see_also_labels[0]}】" in card.text
+    assert f"【{card.see_also_labels[0]}】" in text_of(card)
     mark = {"zh-Hans": "政策没有写", "zh-Hant": "政策沒有寫", "en": "Not named by the policy"}
     assert card.see_also_labels[0].startswith(mark[language])
 
@@ -287,7 +290,7 @@ def test_an_unconfirmed_route_shows_every_confirmed_successor_with_what_it_takes
     assert _offices(card_of(knowledge, number), unit) == [
         (office, contacts[office].takes["zh-Hans"]) for office in offices
     ]
-    assert "12345" in card_of(knowledge, number, view="contact").text
+    assert "12345" in text_of(card_of(knowledge, number, view="contact"))
 
 
 def test_a_unit_whose_successor_is_not_confirmed_has_no_office_and_sends_to_12345(
@@ -325,9 +328,9 @@ def test_the_founders_district_is_shown_under_its_unit(knowledge: Knowledge, num
     nanshan = card_of(knowledge, number, "zh-Hans", "contact", "nanshan")
     assert {identity for identity, _ in _offices(nanshan, "gequ")} == {"nanshan"}
     assert _offices(nanshan, "xinqu") == []
-    assert "深圳市南山区人民政府" in nanshan.text
-    assert "www.szns.gov.cn" in nanshan.text
-    assert "福田区人民政府" not in nanshan.text
+    assert "深圳市南山区人民政府" in text_of(nanshan)
+    assert "www.szns.gov.cn" in text_of(nanshan)
+    assert "福田区人民政府" not in text_of(nanshan)
 
 
 def test_dapeng_is_still_a_new_district(knowledge: Knowledge) -> None:
@@ -344,8 +347,8 @@ def test_only_provisions_that_name_the_districts_need_one(knowledge: Knowledge) 
 def test_an_office_without_a_website_shows_12345(knowledge: Knowledge) -> None:
     card = card_of(knowledge, "19.3", view="contact")
     assert card.units[0].contacts[0].website is None
-    assert "深圳市科学技术协会" in card.text
-    assert "12345" in card.text
+    assert "深圳市科学技术协会" in text_of(card)
+    assert "12345" in text_of(card)
 
 
 def test_an_office_without_a_number_of_its_own_shows_12345(knowledge: Knowledge) -> None:
@@ -368,7 +371,7 @@ def test_newer_documents_are_never_called_a_replacement(
     knowledge: Knowledge, language: Language
 ) -> None:
     card = card_of(knowledge, "17.2", language)
-    assert f"【{card.labels['newer']}】" in card.text
+    assert f"【{card.labels['newer']}】" in text_of(card)
     assert "2026-04" in card.labels["newer"]
     words = {"zh-Hans": "不代表取代", "zh-Hant": "不代表取代", "en": "do not replace"}
     assert words[language] in card.labels["newer"]
@@ -377,12 +380,12 @@ def test_newer_documents_are_never_called_a_replacement(
 def test_a_gap_of_the_copy_is_explained(cards: list[Card]) -> None:
     for card in cards:
         if card.view in ("answer", "original"):
-            assert (card.labels["gap"] in card.text) == ("〔缺字〕" in card.quote)
+            assert (card.labels["gap"] in text_of(card)) == ("〔缺字〕" in card.quote)
 
 
 def test_the_original_is_shown_alone(knowledge: Knowledge) -> None:
     card = card_of(knowledge, "6.2", "en", "original")
-    assert card.text.split("\n") == [
+    assert text_of(card).split("\n") == [
         card.heading, f"【{card.labels['quote']}】", card.quote, card.as_of,
     ]  # fmt: skip
 
@@ -398,28 +401,28 @@ def test_english_names_follow_the_chinese_ones_and_ours_are_marked(
                 assert (contact.translation is None) == (card.language != "en")
                 if contact.translation_official:
                     assert contact.id in official
-    commerce = card_of(knowledge, "17.2", "en").text
+    commerce = text_of(card_of(knowledge, "17.2", "en"))
     assert "深圳市商务局 (Commerce Bureau of Shenzhen Municipality)" in commerce
-    fund = card_of(knowledge, "11.1", "en", "contact").text
+    fund = text_of(card_of(knowledge, "11.1", "en", "contact"))
     assert "Shenzhen Guidance Fund Investment Co., Ltd.; our translation)" in fund
 
 
 def test_what_changed_is_said_with_its_source(knowledge: Knowledge) -> None:
     card = card_of(knowledge, "29.1")
-    assert "2020年11月" in card.text
+    assert "2020年11月" in text_of(card)
     [p2p] = [change for change in card.changes if "P2P" in change.text]
     assert p2p.status == "confirmed"
-    assert all(str(source.url) in card.text for source in p2p.sources)
+    assert all(str(source.url) in text_of(card) for source in p2p.sources)
 
 
 def test_a_change_without_a_date_shows_none(knowledge: Knowledge) -> None:
-    assert "—：" not in card_of(knowledge, "18.1").text
+    assert "—：" not in text_of(card_of(knowledge, "18.1"))
 
 
 def test_english_text_has_a_space_before_each_bracket(cards: list[Card]) -> None:
     for card in cards:
         if card.language == "en" and card.view == "contact":
-            assert not re.search(r"[A-Za-z0-9]\((?!s\))", card.text), card.text
+            assert not re.search(r"[A-Za-z0-9]\((?!s\))", text_of(card)), text_of(card)
 
 
 def test_the_same_card_is_made_twice(knowledge: Knowledge) -> None:

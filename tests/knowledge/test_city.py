@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge.card import Card
+from knowledge.card_text import text_of
 from knowledge.cards import heading, make_card
 from knowledge.encoder import Encoder
 from knowledge.entities import EntityFinder
@@ -87,7 +88,7 @@ def test_contacts_are_those_of_the_right_place(both: Knowledge, language: Langua
     assert [c.id for c in card.units[0].contacts] == ["enterprise-bureau", "data-bureau"]
     assert card.hotline.number == "00100"
     for view in ("answer", "contact", "original", "status"):
-        text = make_card(both, both.provisions["yz-2021/1.1"], language, view).text
+        text = text_of(make_card(both, both.provisions["yz-2021/1.1"], language, view))
         assert "12345" not in text
         assert "深圳" not in text
 
@@ -114,7 +115,7 @@ def test_an_office_that_the_text_does_not_name_is_marked_so(city: Knowledge) -> 
     card = _card(city, "40.1", "en")
     assert card.see_also_labels == ("Not named, but deals with the startup fair",)
     assert [contact.id for contact in card.see_also] == ["enterprise-bureau"]
-    assert "No unit is named; call 00100" in card.text
+    assert "No unit is named; call 00100" in text_of(card)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -122,10 +123,10 @@ def test_what_is_true_of_one_policy_is_not_said_of_another(
     both: Knowledge, language: Language
 ) -> None:
     # Only Shenzhen's text reached us as a copy that had to be repaired, and is of 2016.
-    ours = make_card(both, both.provisions["sz-2016/1.2"], language).text
+    ours = text_of(make_card(both, both.provisions["sz-2016/1.2"], language))
     for words in ("2016", {"zh-Hans": "修复", "zh-Hant": "修復", "en": "restored"}[language]):
         assert words in ours
-        assert words not in _card(both, "1.2", language).text
+        assert words not in text_of(_card(both, "1.2", language))
 
 
 def test_the_other_citys_changes_and_dates_are_its_own(both: Knowledge) -> None:

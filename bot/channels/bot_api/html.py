@@ -13,7 +13,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.channels.splitting import split, utf16_units
 from bot.message import Choice, Part, Turn
-from knowledge.card import Block, BlockKind, Card, CardContact, short_units
+from knowledge.card import Card, CardContact
+from knowledge.card_text import Block, BlockKind, blocks_of, short_units
 
 LIMIT = 4096  # UTF-16 code units, what Telegram takes of a text without its marks
 _MOST_ON_A_BUTTON = 60  # characters of a choice's title
@@ -78,7 +79,7 @@ def compose_card(card: Card) -> Piece:
 
     What is needed least is left out where it does not fit.
     """
-    blocks = list(card.blocks)
+    blocks = list(blocks_of(card))
     while len(messages := _packed(_card_blocks(card, blocks))) > 1:
         kinds = [block.kind for block in blocks]
         left = next((kind for kind in _LEFT_OUT if kind in kinds), None)
@@ -111,7 +112,7 @@ def tap(choice: Choice, owner: int | None) -> str:
 
 def _blocks(part: Part) -> Iterator[_Block]:
     if part.card is not None:
-        yield from _card_blocks(part.card, part.card.blocks)
+        yield from _card_blocks(part.card, blocks_of(part.card))
         return
     links = _sites(part.unit.contacts) if part.unit is not None else {}
     for paragraph in re.split(r"\n{2,}", part.to_text().strip()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.channels.splitting import split, utf8_bytes
 from bot.message import Part, Turn
 from bot.texts import Texts
-from knowledge.card import BlockKind, short_units
+from knowledge.card_text import BlockKind, blocks_of, short_units
 
 LIMIT = 2048  # bytes of UTF-8, what WeChat takes of a text
 _MOST_ON_A_BUTTON = 60  # characters of a choice's title
@@ -60,7 +60,7 @@ def _pieces(part: Part, at: int) -> list[_Piece]:
     if part.card is None:
         return [_Piece(None, 0, (part.to_text(),), at)]
     pieces = []
-    for block in part.card.blocks:
+    for block in blocks_of(part.card):
         forms = [block.text]
         if block.kind == "units":
             forms += [short_units(part.card, names).text for names in (True, False)]
