@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"[^\w+]+")
 # What people ask with, and call themselves; it says nothing about what is asked.
 _ASKED_WITH = """
 请问 想问 想要 想 要 求 问 了解 知道 关于 告诉 介绍 说说 讲讲 有关 相关
-方面 政策 支持 扶持 优惠 深圳 政府
+方面 政策 支持 扶持 优惠 政府
 我哋 我们 我 你们 你 人 怎么样 怎么 怎样 如何 点样 点 咋 哪里 哪儿 哪些 哪
 边度 边 什么 乜嘢 乜 咩 啥
 有没有 没有 有冇 冇 有 能不能 能否 能 可不可以 可唔可以 可以 可 得 会
@@ -25,7 +25,7 @@ how what which where who whom can could may do does did is are was be there any 
 you they my our your me us to for of in on at with from as about and or get getting find apply
 applying application obtain receive have has need want like would will please tell know more info
 information hi hello it that this one startup startups start up business businesses company
-companies small new own founder founders firm firms shenzhen government city policy policies support
+companies small new own founder founders firm firms government city policy policies support
 help available
 """
 
@@ -44,6 +44,9 @@ class TopicNames:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._words: dict[str, NamedTopic | None] = dict.fromkeys(_ASKED_WITH.split())
+        for place in knowledge.places.values():
+            for name in (*place.name.values(), *place.aliases):
+                self._words[_spaced(name)] = None
         for topic, names in reversed(list(_topics(knowledge))):
             self._words.update(dict.fromkeys(names, topic))  # two share a word: the first has it
         longest_first = sorted(self._words, key=len, reverse=True)
@@ -53,7 +56,7 @@ class TopicNames:
 
     def find(self, text: str) -> NamedTopic | None:
         """The only topic that a text names, where nothing else is said; else None."""
-        rest = _BETWEEN.sub(" ", fold(text)).strip()
+        rest = _spaced(text)
         named: set[NamedTopic] = set()
         while rest:
             word = self._word.match(rest)
@@ -71,10 +74,14 @@ def _topics(knowledge: Knowledge) -> Iterator[tuple[NamedTopic, set[str]]]:
         for topic in policy.topics.values():
             names = {fold(topic.name[language]) for language in LANGUAGES}
             names |= {part for name in names for part in _AND.split(name)}
-            names |= {fold(word) for word in topic.words}
-            spaced = {_BETWEEN.sub(" ", name).strip() for name in names} - {""}
+            names |= set(topic.words)
             ids = tuple(p.id for p in provisions_of(knowledge, policy.id, topic.id))
-            yield NamedTopic(policy.id, topic.id, ids), spaced
+            yield NamedTopic(policy.id, topic.id, ids), {_spaced(name) for name in names} - {""}
+
+
+def _spaced(text: str) -> str:
+    """Folded, without signs, its parts one space apart."""
+    return _BETWEEN.sub(" ", fold(text)).strip()
 
 
 def provisions_of(knowledge: Knowledge, policy: str, topic: str) -> list[Provision]:

@@ -28,6 +28,8 @@ def topics(knowledge: Knowledge) -> TopicNames:
         ("有没有租金补贴", "space"),
         ("Is there any rent subsidy for startups", "space"),
         ("請問有咩資助", "funding"),
+        ("深圳有贷款吗", "loans"),
+        ("Any loans from the Shenzhen government?", "loans"),
         ("贷款与担保", "loans"),
         ("担保", "loans"),
     ],
