@@ -17,7 +17,8 @@ from knowledge.contacts import unit_card
 from knowledge.deduction import PROVISION as DEDUCTION
 from knowledge.language import DEFAULT, LANGUAGES, Language
 from knowledge.live import LIBRARY, Content
-from knowledge.models import Knowledge, Place, Policy, Provision, Unit
+from knowledge.models import Knowledge, Policy, Provision
+from knowledge.place import Place, Unit
 
 Outcome = Literal[
     "answer", "contact", "choices", "decline", "result", "form", "handoff", "status", "smalltalk"

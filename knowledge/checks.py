@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 
 from knowledge.cards import LABELS
 from knowledge.language import simplify
-from knowledge.models import Ask, Document, Knowledge, Provision, Text
+from knowledge.models import Ask, Document, Knowledge, Provision
 from knowledge.reader import Item, Mistakes, suggest
+from knowledge.text import Text
 
 # Numbers as figures or words. 一 and "one" are left out: both are mostly grammar (一些, one of).
 _FIGURES = re.compile(r"\d+(?:[.,]\d+)*\s*[%％]?")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from knowledge.card import CardContact, CardHotline, CardUnit
 from knowledge.language import Language
-from knowledge.models import Contact, Destination, District, Knowledge, Place, Provision, Unit
+from knowledge.models import Knowledge, Provision
+from knowledge.place import Contact, Destination, District, Place, Unit
 
 
 def units_of(

@@ -14,7 +14,8 @@ from spacy.vocab import Vocab
 
 from knowledge.cards import chinese_number
 from knowledge.language import fold
-from knowledge.models import Knowledge, Place
+from knowledge.models import Knowledge
+from knowledge.place import Place
 
 # One token: a run of Latin letters, of digits, or any single other character.
 _TOKENS = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|\s|[^\sa-z\d]", re.IGNORECASE)

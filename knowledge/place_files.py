@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from knowledge import models
 from knowledge.files import Entry, open_file, read_list
+from knowledge.place import (
+    Bureau,
+    Contact,
+    Destination,
+    District,
+    Elsewhere,
+    Hotline,
+    Place,
+    Route,
+    SeeAlso,
+    Unit,
+)
 from knowledge.reader import Item, Mistakes
 
 
-def read_place(mistakes: Mistakes, root: Path, folder: Path) -> models.Place:
+def read_place(mistakes: Mistakes, root: Path, folder: Path) -> Place:
     """A place and all that its folder says of it."""
     file = open_file(mistakes, root, folder / "place.yml")
-    hotlines: dict[str, models.Hotline] = {}
-    contacts: dict[str, models.Contact] = {}
-    units: dict[str, models.Unit] = {}
-    districts: dict[str, models.District] = {}
-    elsewhere: dict[str, models.Elsewhere] = {}
+    hotlines: dict[str, Hotline] = {}
+    contacts: dict[str, Contact] = {}
+    units: dict[str, Unit] = {}
+    districts: dict[str, District] = {}
+    elsewhere: dict[str, Elsewhere] = {}
 
     def read_all(
         name: str, key: str, read: Callable[[Item], Entry], into: dict[str, Entry]
@@ -31,7 +42,7 @@ def read_place(mistakes: Mistakes, root: Path, folder: Path) -> models.Place:
     read_all("districts.yml", "districts", lambda item: _district(item, hotlines, units), districts)
     read_all("elsewhere.yml", "places", _elsewhere, elsewhere)
     routing = open_file(mistakes, root, folder / "routing.yml")
-    place = models.Place(
+    place = Place(
         id=file.string("id"),
         name=file.text("name"),
         aliases=file.strings("aliases"),
@@ -55,13 +66,13 @@ def read_place(mistakes: Mistakes, root: Path, folder: Path) -> models.Place:
     return place
 
 
-def _hotline(item: Item) -> models.Hotline:
+def _hotline(item: Item) -> Hotline:
     item.strings("sources", needed=False)
-    return models.Hotline(item.string("number"), item.text("use"))
+    return Hotline(item.string("number"), item.text("use"))
 
 
-def _contact(item: Item, hotlines: dict[str, models.Hotline]) -> models.Contact:
-    return models.Contact(
+def _contact(item: Item, hotlines: dict[str, Hotline]) -> Contact:
+    return Contact(
         id=item.string("id"),
         name=item.text("name"),
         takes=item.text("takes"),
@@ -73,9 +84,9 @@ def _contact(item: Item, hotlines: dict[str, models.Hotline]) -> models.Contact:
     )
 
 
-def _unit(item: Item, contacts: dict[str, models.Contact]) -> models.Unit:
+def _unit(item: Item, contacts: dict[str, Contact]) -> Unit:
     item.optional("changed")
-    return models.Unit(
+    return Unit(
         id=item.string("id"),
         names=item.strings("names"),
         aliases=item.strings("aliases", needed=False),
@@ -86,21 +97,19 @@ def _unit(item: Item, contacts: dict[str, models.Contact]) -> models.Unit:
     )
 
 
-def _district(
-    item: Item, hotlines: dict[str, models.Hotline], units: dict[str, models.Unit]
-) -> models.District:
+def _district(item: Item, hotlines: dict[str, Hotline], units: dict[str, Unit]) -> District:
     bureaus = []
     for key in ("science_bureau", "industry_bureau"):
         data = item.data.get(key)
         if isinstance(data, dict):
             bureau = Item(item.mistakes, f"{item.where}: {key}", data)
-            found = models.Bureau(bureau.text("name"), bureau.string("url"))
+            found = Bureau(bureau.text("name"), bureau.string("url"))
             if found not in bureaus:  # Two districts have one bureau for both.
                 bureaus.append(found)
             bureau.done()
         item._read.add(key)
     item.strings("sources", needed=False)
-    return models.District(
+    return District(
         id=item.string("id"),
         name=item.text("name"),
         english_confirmed=item.flag("english_confirmed"),
@@ -113,24 +122,22 @@ def _district(
     )
 
 
-def _elsewhere(item: Item) -> models.Elsewhere:
-    return models.Elsewhere(
+def _elsewhere(item: Item) -> Elsewhere:
+    return Elsewhere(
         item.string("id"), item.text("name"), item.strings("aliases"), item.flag("partner")
     )
 
 
-def _route(
-    item: Item, units: dict[str, models.Unit], contacts: dict[str, models.Contact]
-) -> models.Route:
+def _route(item: Item, units: dict[str, Unit], contacts: dict[str, Contact]) -> Route:
     destinations = []
     for entry in item.items("contacts", name="contact"):
         subject = entry.text("subject", needed=False)
-        destinations.append(models.Destination(entry.one_of("contact", contacts), subject or None))
+        destinations.append(Destination(entry.one_of("contact", contacts), subject or None))
         entry.done()
     every = item.data.get("provisions") == "*"
     item._read.add("provisions")
     item.strings("sources", needed=False)
-    route = models.Route(
+    route = Route(
         unit=item.one_of("unit", units),
         provisions=() if every else item.strings("provisions"),
         destinations=tuple(destinations),
@@ -140,8 +147,8 @@ def _route(
     return route
 
 
-def _see_also(item: Item, contacts: dict[str, models.Contact]) -> models.SeeAlso:
-    found = models.SeeAlso(
+def _see_also(item: Item, contacts: dict[str, Contact]) -> SeeAlso:
+    found = SeeAlso(
         item.strings("provisions"),
         item.one_of("contact", contacts),
         item.text("subject"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from knowledge import models
 from knowledge.checks import check_asks, check_provision
 from knowledge.files import by_language, collect, open_file, shown
+from knowledge.place import Place, Unit
 from knowledge.profile import read_asks, read_condition
 from knowledge.reader import Item, Mistakes
 
@@ -16,7 +17,7 @@ def read_policy(
     mistakes: Mistakes,
     root: Path,
     folder: Path,
-    places: dict[str, models.Place],
+    places: dict[str, Place],
     documents: dict[str, models.Document],
     provisions: dict[str, models.Provision],
 ) -> models.Policy:
@@ -110,7 +111,7 @@ def _provision(
     topics: dict[str, models.Topic],
     audiences: dict[str, models.Label],
     facts: Collection[str],
-    units: dict[str, models.Unit],
+    units: dict[str, Unit],
     documents: dict[str, models.Document],
 ) -> models.Provision:
     number = item.string("id")

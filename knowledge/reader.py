@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from knowledge.language import LANGUAGES, to_hong_kong
-from knowledge.models import Text
+from knowledge.text import Text
 
 
 class ContentError(Exception):

@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge import models
 from knowledge.checks import check_labels, check_references
 from knowledge.files import by_language, collect, folders, open_file, read_list, shown, strings_of
+from knowledge.place import Place
 from knowledge.place_files import read_place
 from knowledge.policy_files import read_policy
 from knowledge.profile import read_words
@@ -33,7 +34,7 @@ def load(*roots: Path) -> models.Knowledge:
     sources: dict[str, models.Source] = {}
     documents: dict[str, models.Document] = {}
     terms: dict[str, models.Term] = {}
-    places: dict[str, models.Place] = {}
+    places: dict[str, Place] = {}
     policies: dict[str, models.Policy] = {}
     provisions: dict[str, models.Provision] = {}
     changes: dict[str, models.Change] = {}

@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from knowledge.language import fold
-
-if TYPE_CHECKING:  # models.py names the Vocabulary
-    from knowledge.models import Text
+from knowledge.text import Text
 
 Kind = Literal["fields", "stages", "tongues"]
 KINDS: tuple[Kind, ...] = ("fields", "stages", "tongues")

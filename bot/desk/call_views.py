@@ -12,7 +12,8 @@ from knowledge.cards import make_card
 from knowledge.contacts import is_district_unit
 from knowledge.language import Language
 from knowledge.live import Library
-from knowledge.models import Elsewhere, Knowledge, Provision
+from knowledge.models import Knowledge, Provision
+from knowledge.place import Elsewhere
 from knowledge.related import related
 from knowledge.spoken import Spoken, spoken
 

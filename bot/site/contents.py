@@ -12,7 +12,8 @@ from bot.site.addresses import Addresses
 from knowledge.card_text import blocks_of
 from knowledge.cards import change_card, chinese_number
 from knowledge.contacts import unit_card
-from knowledge.models import Change, Knowledge, Measure, Place, Policy, Term, Topic, Unit
+from knowledge.models import Change, Knowledge, Measure, Policy, Term, Topic
+from knowledge.place import Place, Unit
 
 GAP = "〔缺字〕"
 REPAIRS = "repairs_"  # with the policy's id: what was done to its copy

@@ -11,7 +11,8 @@ from bot.site.asked import questions_of
 from knowledge.card import Card, CardUnit
 from knowledge.cards import make_card
 from knowledge.contacts import is_district_unit, unit_card
-from knowledge.models import Knowledge, Measure, Place, Policy, Provision, Unit
+from knowledge.models import Knowledge, Measure, Policy, Provision
+from knowledge.place import Place, Unit
 
 Mark = Literal["offer", "service", "duty", "open", "ended"]
 _RELATED = 5

@@ -16,7 +16,8 @@ from bot.secretary.snapshot import snapshot
 from bot.settings import PROJECT
 from bot.texts import Texts
 from knowledge.language import LANGUAGES
-from knowledge.models import Change, Knowledge, Text
+from knowledge.models import Change, Knowledge
+from knowledge.text import Text
 
 TEXTS = Texts.read(PROJECT / "bot" / "secretary" / "digest.yml")
 MEASURES = ("measure:sz-2016/6", "measure:sz-2016/60")
